@@ -1,0 +1,61 @@
+import { Command } from 'commander';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CliIo } from './cli-io.js';
+import { CliError, EXIT } from './exit-code.js';
+import { runBridge } from './run-bridge.js';
+
+/** What a process can be: any number of each, on one Redis. */
+export const ROLES = ['ingress', 'worker', 'ops'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface StartOptions {
+  readonly config: string;
+  readonly roles: readonly Role[];
+  /** Whether Redis and the simulator may be set up on this machine where none are configured. */
+  readonly setup: boolean;
+  /** Where `setup` keeps its data. */
+  readonly dataDir: string;
+}
+
+interface Flags {
+  readonly config?: string;
+  readonly roles: string;
+  readonly setup?: boolean;
+  readonly data: string;
+}
+
+/** `komand-bridge start`: runs until SIGTERM or SIGINT, then drains and ends. */
+export function startCommand(io: CliIo): Command {
+  return new Command('start')
+    .description('run the bridge')
+    .option('--config <file>', 'configuration (default: $BRIDGE_CONFIG, ./bridge.yaml, deploy/bridge.yaml)')
+    .option('--roles <list>', 'what this process does, of ingress,worker,ops', ROLES.join(','))
+    .option('--setup', 'start a Redis and a Komand simulator of its own where none are configured')
+    .option('--data <folder>', 'where such a Redis, the spool and generated secrets live', 'data')
+    .action(async (flags: Flags) => {
+      await runBridge(io, {
+        config: configFile(flags.config, io.env),
+        roles: readRoles(flags.roles),
+        setup: flags.setup === true,
+        dataDir: flags.data,
+      });
+    });
+}
+
+/** Which configuration counts: the option, `$BRIDGE_CONFIG`, `./bridge.yaml`, the demo. */
+export function configFile(option: string | undefined, env: CliIo['env']): string {
+  const named = option ?? env['BRIDGE_CONFIG'];
+  if (named !== undefined && named !== '') return named;
+  return existsSync('bridge.yaml') ? 'bridge.yaml' : join('deploy', 'bridge.yaml');
+}
+
+function readRoles(list: string): readonly Role[] {
+  const names = list.split(',').map((name) => name.trim());
+  const roles = ROLES.filter((role) => names.includes(role));
+  const unknown = names.find((name) => !roles.some((role) => role === name));
+  if (unknown !== undefined || roles.length === 0) {
+    throw new CliError(`There is no role "${unknown ?? ''}"; there are: ${ROLES.join(', ')}.`, EXIT.usage);
+  }
+  return roles;
+}

@@ -1,0 +1,178 @@
+import type { ConnectionOptions } from 'bullmq';
+import type { Observe } from '../model/observation.js';
+import type { TargetSettings } from '../model/settings.js';
+import type { Route } from '../model/source.js';
+import type { Target } from '../model/target.js';
+import { createDeliver } from './deliver.js';
+import type { Records, Routing } from './ports.js';
+import { createReconcile, type Reconcile } from './reconcile.js';
+import { createRoutePauses, type RoutePauses } from './route-pauses.js';
+import { createSafeDeliver } from './safe-deliver.js';
+import { shareOf, type Place } from './share.js';
+import { createTargetGate, type TargetGate } from './target-gate.js';
+import { startSourceWorker, type SourceWorker } from './worker.js';
+
+/** A target as this stage uses it. */
+export interface StageTarget {
+  readonly settings: Pick<TargetSettings, 'name' | 'concurrency' | 'rateLimit'>;
+  readonly target: Target;
+  /** Asks something harmless; resolves whether the target answered. Never rejects. */
+  readonly probe: () => Promise<{ readonly up: boolean; readonly reason: string }>;
+}
+
+export interface StageDeps {
+  readonly prefix: string;
+  readonly queueName: (source: string) => string;
+  readonly connection: ConnectionOptions;
+  readonly records: Records;
+  /** Where this process stands among the workers; `undefined` while that is not known. */
+  readonly place: () => Place | undefined;
+  readonly observe: Observe;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+/** What the stage delivers by; another one after a reload. */
+export interface StageConfig {
+  readonly routes: readonly { readonly source: string; readonly routes: readonly Route[] }[];
+  readonly targets: readonly StageTarget[];
+}
+
+export interface DeliveryStage extends Routing {
+  configure(config: StageConfig): Promise<void>;
+  /** After workers came or went. */
+  resize(): void;
+  circuits(): readonly { readonly target: string; readonly state: 'closed' | 'open' | 'half-open' }[];
+  readonly pauses: RoutePauses;
+  /** Takes nothing new, lets calls under way end, gives the rest back. */
+  close(): Promise<void>;
+}
+
+/** One source's worker fetches at most so many deliveries at a time, however many targets it has. */
+const MAX_FETCHED = 256;
+
+/** The workers of all sources, the gates of all targets. */
+export function createDeliveryStage(deps: StageDeps): DeliveryStage {
+  const { observe, now, random } = deps;
+  const stopping = new AbortController();
+  const pauses = createRoutePauses(observe, now);
+  const gates = new Map<string, TargetGate>();
+  const reconciles = new Map<string, Reconcile>();
+  const workers = new Map<string, SourceWorker>();
+  let targets = new Map<string, StageTarget>();
+  let routes = new Map<string, ReadonlyMap<string, Route>>();
+
+  const routing: Routing = {
+    route: (source, name) => routes.get(source)?.get(name),
+    target: (name) => targets.get(name)?.target,
+  };
+  const deliver = createSafeDeliver(
+    createDeliver({
+      routing,
+      gate: (name) => gates.get(name),
+      reconcile: (name) => reconciles.get(name) ?? (() => Promise.resolve({ kind: 'none', looked: 0 })),
+      pauses,
+      observe,
+      now,
+      random,
+    }),
+    deps,
+  );
+
+  /** Fetching only to put back would keep Redis busy all through an outage. */
+  const applyCircuits = (): void => {
+    for (const worker of workers.values()) {
+      const states = targetsOf(worker.source).map((name) => gates.get(name)?.circuit().state);
+      worker.hold(states.length > 0 && states.every((state) => state !== undefined && state !== 'closed'));
+    }
+  };
+
+  const targetsOf = (source: string): string[] => [
+    ...new Set([...(routes.get(source)?.values() ?? [])].map((route) => route.target)),
+  ];
+  const concurrencyOf = (source: string): number => {
+    const sum = targetsOf(source).reduce(
+      (total, name) => total + (targets.get(name)?.settings.concurrency ?? 0),
+      0,
+    );
+    return Math.max(1, Math.min(sum, MAX_FETCHED));
+  };
+
+  const openGate = ({ settings: { name } }: StageTarget): TargetGate =>
+    createTargetGate({
+      name,
+      share: () => {
+        const current = targets.get(name);
+        return current === undefined ? { concurrency: 0 } : shareOf(current.settings, deps.place());
+      },
+      probe: () =>
+        targets.get(name)?.probe() ?? Promise.resolve({ up: false, reason: 'the target is not configured' }),
+      observe,
+      now,
+      changed: applyCircuits,
+    });
+
+  return {
+    ...routing,
+    pauses,
+    async configure(config) {
+      const before = targets;
+      targets = new Map(config.targets.map((each) => [each.settings.name, each]));
+      routes = new Map(
+        config.routes.map(({ source, routes: all }) => [
+          source,
+          new Map(all.map((route) => [route.name, route])),
+        ]),
+      );
+      pauses.reset();
+      // A target that stayed the same keeps its circuit
+      for (const [name, gate] of gates) {
+        if (targets.get(name)?.target === before.get(name)?.target) continue;
+        gate.close();
+        gates.delete(name);
+      }
+      for (const each of config.targets) {
+        const { name } = each.settings;
+        if (gates.has(name)) continue;
+        gates.set(name, openGate(each));
+        reconciles.set(name, createReconcile({ target: each.target, records: deps.records }));
+      }
+      const gone = [...workers.values()].filter(({ source }) => !routes.has(source));
+      for (const worker of gone) workers.delete(worker.source);
+      for (const source of routes.keys()) {
+        const running = workers.get(source);
+        if (running !== undefined) {
+          running.setConcurrency(concurrencyOf(source));
+          continue;
+        }
+        const { connection, prefix, records } = deps;
+        workers.set(
+          source,
+          startSourceWorker({
+            source,
+            queueName: deps.queueName(source),
+            prefix,
+            connection,
+            concurrency: concurrencyOf(source),
+            deliver,
+            records,
+            observe,
+            now,
+            signal: stopping.signal,
+          }),
+        );
+      }
+      applyCircuits();
+      await Promise.all(gone.map((worker) => worker.close()));
+    },
+    resize: () => {
+      for (const gate of gates.values()) gate.resize();
+    },
+    circuits: () => [...gates].map(([target, gate]) => ({ target, state: gate.circuit().state })),
+    close: async () => {
+      stopping.abort();
+      await Promise.all([...workers.values()].map((worker) => worker.close()));
+      for (const gate of gates.values()) gate.close();
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Delivery } from '../model/delivery.js';
+import { isJsonObject } from '../model/json.js';
+import type { Route } from '../model/source.js';
+import { TargetUnavailable, type Target, type TargetJob } from '../model/target.js';
+import type { Records } from './ports.js';
+
+const PAGE = 100;
+const MAX_PAGES = 40;
+/** Jobs looked at one by one: those of our workflow, of the right time, that no delivery owns. */
+const MAX_CANDIDATES = 50;
+/** Komand's clock and ours need not agree to the second. */
+const SKEW_MS = 15_000;
+
+export type Finding =
+  | { readonly kind: 'found'; readonly jobId: string; readonly looked: number }
+  | { readonly kind: 'none'; readonly looked: number }
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+/** A doubt: an event that may have reached Komand though nobody heard. */
+export interface Doubt {
+  readonly delivery: Delivery;
+  readonly route: Route;
+  /** What was sent, JSON text. */
+  readonly body: string;
+  /** Unix milliseconds: it cannot have been sent earlier. */
+  readonly since: number;
+}
+
+export type Reconcile = (doubt: Doubt) => Promise<Finding>;
+
+/**
+ * Looks through Komand's own job list, newest first, for the job that a doubtful call started: of that workflow, not
+ * older than the call, owned by no other delivery, and started with exactly what was sent (or with the event's id in
+ * the `correlate` variable). Bounded: 40 pages of 100, 50 jobs looked at one by one. One search at a time, so that a
+ * hundred doubts do not become a hundred crawls at once.
+ */
+export function createReconcile(deps: {
+  readonly target: Target;
+  readonly records: Pick<Records, 'holdersOf' | 'claimJobId'>;
+}): Reconcile {
+  let last: Promise<unknown> = Promise.resolve();
+  return (doubt) => {
+    const search = last.then(() => look(deps, doubt));
+    last = search;
+    return search;
+  };
+}
+
+type Deps = Parameters<typeof createReconcile>[0];
+
+async function look(deps: Deps, doubt: Doubt): Promise<Finding> {
+  try {
+    return await searchJobs(deps, doubt);
+  } catch (error) {
+    if (!(error instanceof TargetUnavailable)) throw error;
+    return { kind: 'unavailable', reason: error.message };
+  }
+}
+
+async function searchJobs({ target, records }: Deps, doubt: Doubt): Promise<Finding> {
+  const { delivery, route } = doubt;
+  const from = doubt.since - SKEW_MS;
+  let looked = 0;
+  let opened = 0;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const jobs = await target.jobs({ limit: PAGE, offset: page * PAGE });
+    looked += jobs.length;
+    const candidates = jobs.filter((job) => fits(job, route, from));
+    const holders = await records.holdersOf(candidates.map(({ jobId }) => jobId));
+    for (const [i, { jobId }] of candidates.entries()) {
+      const holder = holders[i];
+      if (holder === delivery.id) return { kind: 'found', jobId, looked };
+      if (holder !== undefined || opened >= MAX_CANDIDATES) continue;
+      opened += 1;
+      const job = await target.job(jobId);
+      if (job === undefined || !startedWith(job, doubt)) continue;
+      // Of two deliveries with the same body only one may have it
+      if (await records.claimJobId(delivery.source, jobId, delivery.id))
+        return { kind: 'found', jobId, looked };
+    }
+    const oldest = jobs.at(-1)?.createdAt;
+    if (jobs.length < PAGE || (oldest !== undefined && oldest < from)) break;
+  }
+  return { kind: 'none', looked };
+}
+
+function fits(job: TargetJob, { endpoint }: Route, from: number): boolean {
+  // A trigger may start any workflow
+  if (endpoint.kind === 'workflow' && job.workflowId !== endpoint.id) return false;
+  return job.createdAt === undefined || job.createdAt >= from;
+}
+
+function startedWith({ startMessage }: TargetJob, { delivery, route, body }: Doubt): boolean {
+  if (startMessage === undefined) return false;
+  if (route.correlate !== undefined && isJsonObject(startMessage)) {
+    const carried = startMessage[route.correlate];
+    if (carried !== undefined) return carried === delivery.eventId;
+  }
+  return isDeepStrictEqual(startMessage, JSON.parse(body));
+}

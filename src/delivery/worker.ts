@@ -1,0 +1,166 @@
+import { DelayedError, UnrecoverableError, Worker, type ConnectionOptions, type Job } from 'bullmq';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Delivery, Progress, Receipt } from '../model/delivery.js';
+import { NO_PROGRESS } from '../model/delivery.js';
+import { isJsonObject } from '../model/json.js';
+import type { Observe } from '../model/observation.js';
+import type { Deliver } from './deliver.js';
+import type { Records } from './ports.js';
+import type { Verdict } from './verdict.js';
+
+/**
+ * A worker that died is noticed when its lock is over and the next check has come: at most 12 s. A lock is renewed
+ * every half of its time, however long the call to the target takes.
+ */
+const LOCK_MS = 8_000;
+const STALL_CHECK_MS = 4_000;
+/** Deaths of workers are counted by us, per delivery; BullMQ's own limit would make dead letters of bystanders. */
+const NO_STALL_LIMIT = 1_000_000;
+/** After an error of Redis itself (out of memory, read-only) BullMQ asks again at once, thousands of times a second. */
+const BRAKE_MS = 1_000;
+const RETRY_MS = 500;
+
+export interface SourceWorkerDeps {
+  readonly source: string;
+  readonly queueName: string;
+  readonly prefix: string;
+  /** Must not time out: a blocking command of a worker waits as long as it takes. */
+  readonly connection: ConnectionOptions;
+  readonly concurrency: number;
+  readonly deliver: Deliver;
+  readonly records: Pick<Records, 'saveProgress' | 'noteDelivered'>;
+  readonly observe: Observe;
+  readonly now: () => number;
+  /** Fires at shutdown. */
+  readonly signal: AbortSignal;
+}
+
+/** Works off one source's queue. */
+export interface SourceWorker {
+  readonly source: string;
+  /** Takes nothing new while held; what is under way goes on. */
+  hold(held: boolean): void;
+  setConcurrency(concurrency: number): void;
+  /** Waits for what is under way. */
+  close(): Promise<void>;
+}
+
+export function startSourceWorker(deps: SourceWorkerDeps): SourceWorker {
+  const { source, queueName, prefix, connection, concurrency } = deps;
+  const worker = new Worker<Delivery, Receipt>(queueName, (job, token) => work(deps, job, token), {
+    connection,
+    prefix,
+    concurrency,
+    lockDuration: LOCK_MS,
+    stalledInterval: STALL_CHECK_MS,
+    maxStalledCount: NO_STALL_LIMIT,
+    runRetryDelay: RETRY_MS,
+    skipVersionCheck: true,
+  });
+
+  let held = false;
+  let braking: NodeJS.Timeout | undefined;
+  const apply = (): void => {
+    if (deps.signal.aborted) return;
+    if (held || braking !== undefined) void worker.pause(true);
+    else void worker.resume();
+  };
+  worker.on('error', (error) => {
+    if (braking !== undefined || isConnectionTrouble(error)) return;
+    deps.observe({
+      kind: 'notice',
+      level: 'warn',
+      event: 'worker.error',
+      message: 'The queue refused a worker; it pauses for a second',
+      data: { source, cause: error.message.slice(0, 300) },
+    });
+    braking = setTimeout(() => {
+      braking = undefined;
+      apply();
+    }, BRAKE_MS);
+    apply();
+  });
+  worker.on('completed', (job) => tellEnd(deps, job.data, 'delivered'));
+  worker.on('failed', (job) => {
+    if (job !== undefined) tellEnd(deps, job.data, 'dead');
+  });
+
+  return {
+    source,
+    hold: (now) => {
+      if (held === now) return;
+      held = now;
+      apply();
+    },
+    setConcurrency: (next) => {
+      if (next >= 1) worker.concurrency = next;
+    },
+    close: async () => {
+      clearTimeout(braking);
+      await worker.close();
+    },
+  };
+}
+
+async function work(deps: SourceWorkerDeps, job: Job<Delivery, Receipt>, token = ''): Promise<Receipt> {
+  const delivery = job.data;
+  const progress = readProgress(job.progress);
+  const lostStarts = Math.max(0, job.attemptsStarted - 1 - (progress.starts ?? 0));
+  const verdict = await deps.deliver({ delivery, progress, lostStarts, signal: deps.signal });
+  await persist(deps, delivery, verdict);
+  if (verdict.kind === 'delivered') return verdict.receipt;
+  if (verdict.kind === 'dead') throw new UnrecoverableError(verdict.reason);
+  await untilDone(deps, () => job.moveToDelayed(verdict.at, token));
+  throw new DelayedError();
+}
+
+function persist(deps: SourceWorkerDeps, delivery: Delivery, verdict: Verdict): Promise<void> {
+  return untilDone(deps, () =>
+    verdict.kind === 'delivered'
+      ? deps.records.noteDelivered(delivery, verdict.receipt, verdict.follow)
+      : deps.records.saveProgress(delivery, verdict.progress),
+  );
+}
+
+/**
+ * Redis may be away just now. An error here would make a dead letter of the delivery, so it is tried until it works;
+ * when the lock is lost meanwhile, another worker has the delivery and BullMQ refuses whatever this one says.
+ */
+async function untilDone(deps: SourceWorkerDeps, write: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      await write();
+      return;
+    } catch (error) {
+      if (isRefusal(error)) throw error;
+      // Left as it is: its lock runs out and another worker takes it up
+      if (deps.signal.aborted) throw new DelayedError();
+      await wait(RETRY_MS);
+    }
+  }
+}
+
+/** BullMQ's own errors carry a negative number as code: the lock is lost (-2), the job is gone (-1) … */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'number';
+}
+
+function isConnectionTrouble(error: Error): boolean {
+  return 'code' in error && typeof error.code === 'string' && error.code.startsWith('E');
+}
+
+function readProgress(progress: unknown): Progress {
+  if (!isJsonObject(progress) || !Array.isArray(progress['attempts'])) return NO_PROGRESS;
+  // Written by `saveProgress`
+  return progress as Progress & typeof progress;
+}
+
+function tellEnd(deps: SourceWorkerDeps, delivery: Delivery, state: 'delivered' | 'dead'): void {
+  deps.observe({
+    kind: 'delivery-ended',
+    deliveryId: delivery.id,
+    source: delivery.source,
+    state,
+    durationMs: deps.now() - delivery.receivedAt,
+  });
+}

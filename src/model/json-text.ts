@@ -1,0 +1,196 @@
+import type { Json } from './json.js';
+
+/** What a look at JSON text found, before anything is believed of it. */
+export type JsonInspection =
+  /** `inexact`: it holds a number that a double cannot keep digit for digit. */
+  | { readonly ok: true; readonly inexact: boolean; readonly value: Json }
+  | { readonly ok: false; readonly fault: JsonFault; readonly detail: string };
+
+export type JsonFault = 'empty_body' | 'invalid_json' | 'too_deep' | 'duplicate_key';
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const NINE = 0x39;
+
+/** Significant digits that every double keeps. */
+const SAFE_DIGITS = 15;
+
+/**
+ * Parses JSON text and looks for what `JSON.parse` lets pass: nesting deeper than `maxDepth`, an object with the
+ * same key twice (however it is spelt), half of a surrogate pair, a scalar at the top. One pass over the text,
+ * without recursion, so that 100,000 brackets cost no stack. The grammar itself is `JSON.parse`'s to check.
+ */
+export function inspectJson(text: string, maxDepth: number): JsonInspection {
+  const first = /[^\t\n\r ]/.exec(text)?.[0];
+  if (first === undefined) return { ok: false, fault: 'empty_body', detail: 'the body is empty' };
+  if (first !== '{' && first !== '[') {
+    return { ok: false, fault: 'invalid_json', detail: 'the body is not a JSON object or array' };
+  }
+  const looked = look(text, maxDepth);
+  if (typeof looked === 'object') return looked;
+  try {
+    return { ok: true, inexact: looked, value: JSON.parse(text) as Json };
+  } catch {
+    return { ok: false, fault: 'invalid_json', detail: 'the body is not JSON' };
+  }
+}
+
+/** Answers whether the text has a number that needs its digits kept, or the fault. */
+function look(text: string, maxDepth: number): boolean | (JsonInspection & { readonly ok: false }) {
+  /** One set of keys for each open object, `undefined` for an array. */
+  const open: (Set<string> | undefined)[] = [];
+  let inexact = false;
+  let keyMayFollow = false;
+  let backslash = -1;
+  for (let i = 0; i < text.length;) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) {
+      const end = endOfString(text, i);
+      if (end < 0) return { ok: false, fault: 'invalid_json', detail: 'a string does not end' };
+      // Looked up once for each backslash, not once for each string
+      if (backslash < i) backslash = indexOrEnd(text, '\\', i);
+      const escaped = backslash < end;
+      if (escaped && hasLoneSurrogate(text.slice(i, end))) {
+        return { ok: false, fault: 'invalid_json', detail: 'a string holds half of a surrogate pair' };
+      }
+      const keys = keyMayFollow ? open[open.length - 1] : undefined;
+      if (keys !== undefined) {
+        const key = escaped ? decode(text.slice(i, end)) : text.slice(i + 1, end - 1);
+        if (keys.has(key))
+          return { ok: false, fault: 'duplicate_key', detail: 'an object has the same key twice' };
+        keys.add(key);
+        keyMayFollow = false;
+      }
+      i = end;
+      continue;
+    }
+    if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      if (open.length === maxDepth)
+        return { ok: false, fault: 'too_deep', detail: `nested deeper than ${maxDepth} levels` };
+      open.push(code === OPEN_BRACE ? new Set() : undefined);
+      keyMayFollow = code === OPEN_BRACE;
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
+      open.pop();
+      keyMayFollow = false;
+    } else if (code === COMMA) {
+      keyMayFollow = open[open.length - 1] !== undefined;
+    } else if (code === COLON) {
+      keyMayFollow = false;
+    } else if (code === MINUS || (code >= ZERO && code <= NINE)) {
+      const end = endOfNumber(text, i);
+      if (!inexact && !isExact(text, i, end)) inexact = true;
+      i = end;
+      continue;
+    }
+    i += 1;
+  }
+  return inexact;
+}
+
+function indexOrEnd(text: string, char: string, from: number): number {
+  const found = text.indexOf(char, from);
+  return found < 0 ? text.length : found;
+}
+
+/** The index after the closing quote of the string that starts at `start`, or -1. */
+function endOfString(text: string, start: number): number {
+  for (let from = start + 1; ;) {
+    const quote = text.indexOf('"', from);
+    if (quote < 0) return -1;
+    let slashes = 0;
+    while (text.charCodeAt(quote - 1 - slashes) === BACKSLASH) slashes += 1;
+    if (slashes % 2 === 0) return quote + 1;
+    from = quote + 1;
+  }
+}
+
+function endOfNumber(text: string, start: number): number {
+  let i = start + 1;
+  for (; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    const part =
+      (code >= ZERO && code <= NINE) ||
+      code === 0x2e ||
+      code === 0x65 ||
+      code === 0x45 ||
+      code === 0x2b ||
+      code === MINUS;
+    if (!part) break;
+  }
+  return i;
+}
+
+/** Does a double give these digits back? Short plain numbers always do; the others are tried. */
+function isExact(text: string, start: number, end: number): boolean {
+  if (end - start <= SAFE_DIGITS && !/[eE]|^-0/.test(text.slice(start, end))) return true;
+  const literal = text.slice(start, end);
+  return sameDigits(literal, String(Number(literal)));
+}
+
+/** Compares two spellings of a number by their significant digits and magnitude: `1.50e3` is `1500`. */
+function sameDigits(a: string, b: string): boolean {
+  return normalise(a) === normalise(b);
+}
+
+function normalise(literal: string): string {
+  const parts = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal);
+  if (parts === null) return `not a number: ${literal}`;
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = parts;
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const significant = withoutTrailingZeros(digits);
+  const magnitude = Number(exponent) - fraction.length + (digits.length - significant.length);
+  return significant === '' ? `${sign}0` : `${sign}${significant}e${magnitude}`;
+}
+
+/** By hand: on `1000…0001` the expression `/0+$/` takes the square of its length, minutes for one body. */
+function withoutTrailingZeros(digits: string): string {
+  let end = digits.length;
+  while (end > 0 && digits.charCodeAt(end - 1) === ZERO) end -= 1;
+  return digits.slice(0, end);
+}
+
+function hasLoneSurrogate(quoted: string): boolean {
+  if (!/\\u[dD][89a-fA-F]/.test(quoted)) return false;
+  return /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(decode(quoted));
+}
+
+function decode(quoted: string): string {
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    return quoted;
+  }
+}
+
+/**
+ * The value as conditions and mappings see it: a number that a double cannot keep stands as a string of exactly its
+ * digits, every other one as a number. `text` must have passed `inspectJson`.
+ */
+export function parseExact(text: string): Json {
+  let quoted = '';
+  let copied = 0;
+  for (let i = 0; i < text.length;) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) {
+      i = endOfString(text, i);
+    } else if (code === MINUS || (code >= ZERO && code <= NINE)) {
+      const end = endOfNumber(text, i);
+      if (!isExact(text, i, end)) {
+        quoted += `${text.slice(copied, i)}"${text.slice(i, end)}"`;
+        copied = end;
+      }
+      i = end;
+    } else {
+      i += 1;
+    }
+  }
+  return JSON.parse(quoted + text.slice(copied)) as Json;
+}

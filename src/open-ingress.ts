@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import type { Shared } from './app.js';
+import { startPublicListener } from './http/public-listener.js';
+import { createIntake } from './intake/create-intake.js';
+import { createDurableStore } from './queue/durable-store.js';
+import { createEventStore } from './queue/event-store.js';
+import { createPendingCount } from './queue/pending-count.js';
+import { openSpool, type Spool } from './queue/spool.js';
+
+/** Senders are promised an answer within 5 s; this leaves room to send it. Milliseconds. */
+const ANSWER_MS = 4_500;
+const DRAIN_BATCH = 200;
+const PROBE_MS = 500;
+
+export interface Ingress {
+  readonly url: string;
+  readonly spool: Spool;
+  inFlight(): number;
+}
+
+/** Opens the door: spool, store, intake, listener. Rejects when the port is taken. */
+export async function openIngress(shared: Shared, dataDir: string): Promise<Ingress> {
+  const { closers, observe, store, inForce, leaving, now } = shared;
+  const { http, spool: spoolSettings } = inForce().config;
+  const dir = spoolSettings.dir.startsWith('data/')
+    ? join(dataDir, spoolSettings.dir.slice(5))
+    : spoolSettings.dir;
+  const spool = openSpool({ dir, maxBytes: spoolSettings.maxBytes, now });
+  closers.push('spool', () => spool.close());
+  const redis = createEventStore(store.connections.quick, store.prefix);
+  const durable = createDurableStore({ redis, spool, observe, drainBatch: DRAIN_BATCH, probeMs: PROBE_MS });
+  closers.push('spool drain', () => durable.close());
+
+  const pending = createPendingCount(() => store.reader.counts(), now);
+  const intake = createIntake({
+    sources: () => inForce().sources,
+    store: { accept: (arrivals) => durable.accept(arrivals), pending },
+    rejected: store.rejected,
+    observe,
+    now,
+    deadlineMs: ANSWER_MS,
+  });
+  const listener = await startPublicListener({ settings: http, intake, observe, draining: leaving, now });
+  closers.push('public listener', () => listener.close());
+  return { url: listener.url, spool, inFlight: () => listener.inFlight() };
+}

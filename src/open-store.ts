@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import type { AppOptions, InForce } from './app.js';
+import type { Closers } from './closers.js';
+import type { Observe } from './model/observation.js';
+import { openQueues, type BullQueues } from './queue/bull-queues.js';
+import { openRedis, type RedisConnections } from './queue/connect.js';
+import { createDeliveryReader, type DeliveryReader } from './queue/delivery-reader.js';
+import { checkEpoch } from './queue/epoch.js';
+import { createLease } from './queue/lease.js';
+import { createRejectedStore, type RejectedStore } from './queue/rejected-store.js';
+import { startSweeping, sweep } from './queue/sweep.js';
+
+/** Redis and what every role reads or writes there. */
+export interface Store {
+  readonly connections: RedisConnections;
+  readonly prefix: string;
+  readonly sourceNames: () => readonly string[];
+  readonly queues: BullQueues;
+  readonly reader: DeliveryReader;
+  readonly rejected: RejectedStore;
+  readonly lease: (name: string, ms: number) => Promise<boolean>;
+  /** After a reload. */
+  sourcesChanged(): void;
+}
+
+/** Retention is one process's work a minute. */
+const SWEEP_LEASE_MS = 50_000;
+const EPOCH_EVERY_MS = 5_000;
+
+/** Opens the connections; nothing waits for Redis to be there. */
+export function openStore(deps: {
+  readonly inForce: () => InForce;
+  readonly observe: Observe;
+  readonly closers: Closers;
+  readonly instance: string;
+  readonly dataDir: AppOptions['dataDir'];
+  readonly now: () => number;
+}): Store {
+  const { inForce, observe, closers, instance, dataDir, now } = deps;
+  const { redis, retention } = inForce().config;
+  const { prefix } = redis;
+  const connections = openRedis(redis, observe);
+  closers.push('redis', () => connections.close());
+  const client = connections.quick;
+  const sourceNames = (): readonly string[] => [...inForce().sources.keys()];
+
+  const queues = openQueues(connections.patient, prefix, sourceNames());
+  closers.push('queues', () => queues.close());
+  const lease = createLease(client, prefix, instance);
+  const sweeping = startSweeping(async () => {
+    if (!(await lease('sweep', SWEEP_LEASE_MS))) return;
+    await sweep({ client, prefix, queues, retention: inForce().config.retention, now: now() });
+  });
+  closers.push('sweep', () => sweeping.stop());
+  closers.push('epoch', watchEpoch({ connections, prefix, file: join(dataDir, 'redis-epoch'), observe }));
+
+  return {
+    connections,
+    prefix,
+    sourceNames,
+    queues,
+    reader: createDeliveryReader({ client, prefix, sources: sourceNames }),
+    rejected: createRejectedStore({
+      client,
+      prefix,
+      retentionMs: retention.rejected,
+      sources: sourceNames,
+    }),
+    lease,
+    sourcesChanged: () => queues.add(sourceNames()),
+  };
+}
+
+/** A Redis that came back empty is said so, loudly: what it had acknowledged is gone. */
+function watchEpoch(deps: {
+  readonly connections: RedisConnections;
+  readonly prefix: string;
+  readonly file: string;
+  readonly observe: Observe;
+}): () => Promise<void> {
+  const { connections, prefix, file, observe } = deps;
+  const check = async (): Promise<void> => {
+    if ((await checkEpoch(connections.quick, prefix, file)) !== 'lost') return;
+    observe({
+      kind: 'notice',
+      level: 'error',
+      event: 'redis.lost',
+      message:
+        'Redis came back without its data: what it had acknowledged is gone, unless it can be restored',
+    });
+  };
+  let checking = Promise.resolve();
+  const go = (): void => {
+    checking = checking.then(check).catch(() => undefined);
+  };
+  connections.quick.on('ready', go);
+  const timer = setInterval(go, EPOCH_EVERY_MS);
+  return async () => {
+    clearInterval(timer);
+    connections.quick.off('ready', go);
+    await checking;
+  };
+}

@@ -1,0 +1,164 @@
+import type { Delivery, JobOutcome, Progress, Receipt } from '../model/delivery.js';
+import type { DeliveryId } from '../model/ids.js';
+import { isDeliveryId, routeOf } from '../model/ids.js';
+import type { RedisClient } from './connect.js';
+import { keysOf } from './keys.js';
+import { parseReceipt } from './read-job.js';
+import { defineScript, runScript, runScripts, type ScriptCall } from './script.js';
+
+/** The first look at a Komand job, after its delivery: most have ended by then. Milliseconds. */
+const FIRST_LOOK_MS = 2_000;
+
+/** A delivery whose Komand job has not ended yet. */
+export interface Followed {
+  readonly deliveryId: DeliveryId;
+  readonly jobId: string;
+  readonly route: string;
+  /** Unix milliseconds. */
+  readonly deliveredAt: number;
+  /** How many times it was looked at. */
+  readonly step: number;
+}
+
+/** Index by job id, entry in the follow list, count: idempotent, so that a crash in between costs nothing. */
+const NOTE = defineScript(`
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+if ARGV[3] ~= '' then redis.call('ZADD', KEYS[2], 'NX', ARGV[3], ARGV[1]) end
+return 1
+`);
+
+const PROGRESS = defineScript(`
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], 'progress', ARGV[1])
+return 1
+`);
+
+/** Only the first of several followers records an outcome. */
+const OUTCOME = defineScript(`
+if redis.call('ZREM', KEYS[2], ARGV[1]) == 0 then return 0 end
+if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'outcome', ARGV[2], 'failedStep', ARGV[3]) end
+redis.call('HINCRBY', KEYS[3], 'job:' .. ARGV[2], 1)
+return 1
+`);
+
+const RESCHEDULE = defineScript(`
+if not redis.call('ZSCORE', KEYS[2], ARGV[1]) then return 0 end
+redis.call('ZADD', KEYS[2], 'XX', ARGV[2], ARGV[1])
+if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'followStep', ARGV[3]) end
+return 1
+`);
+
+export type DeliveryRecords = ReturnType<typeof createDeliveryRecords>;
+
+/** What the delivery stage writes beside BullMQ: progress, the index by job id, the list of jobs to follow. */
+export function createDeliveryRecords(deps: {
+  readonly client: RedisClient;
+  readonly prefix: string;
+  readonly retentionMs: number;
+  readonly sources: () => readonly string[];
+}) {
+  const { client, prefix, retentionMs, sources } = deps;
+  let waiting: { call: ScriptCall; resolve: () => void; reject: (error: unknown) => void }[] = [];
+
+  /** Calls of one turn of the event loop share a round trip. */
+  const together = (call: ScriptCall): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (waiting.push({ call, resolve, reject }) > 1) return;
+      setImmediate(() => {
+        const batch = waiting;
+        waiting = [];
+        runScripts(
+          client,
+          batch.map((each) => each.call),
+        ).then(
+          (results) =>
+            batch.forEach((each, i) =>
+              results[i]?.status === 'fulfilled' ? each.resolve() : each.reject(results[i]?.reason),
+            ),
+          (error: unknown) => batch.forEach((each) => each.reject(error)),
+        );
+      });
+    });
+
+  return {
+    async saveProgress(delivery: Pick<Delivery, 'id' | 'source'>, progress: Progress): Promise<void> {
+      await runScript(
+        client,
+        PROGRESS,
+        [keysOf(prefix, delivery.source).job(delivery.id)],
+        [JSON.stringify(progress)],
+      );
+    },
+
+    /** Makes the delivery findable by its `job_id` and, for a workflow event, followed. */
+    async noteDelivered(delivery: Delivery, receipt: Receipt, follow: boolean): Promise<void> {
+      if (receipt.jobId === undefined) return;
+      const keys = keysOf(prefix, delivery.source);
+      await together({
+        script: NOTE,
+        keys: [keys.jobId(receipt.jobId), keys.follow],
+        args: [delivery.id, retentionMs, follow ? receipt.deliveredAt + FIRST_LOOK_MS : ''],
+      });
+    },
+
+    /** Who holds each of these `job_id`s, in any source; in their order. */
+    async holdersOf(jobIds: readonly string[]): Promise<readonly (string | undefined)[]> {
+      const held = await Promise.all(
+        sources().map((source) =>
+          Promise.all(jobIds.map((jobId) => client.get(keysOf(prefix, source).jobId(jobId)))),
+        ),
+      );
+      return jobIds.map((_, i) => held.map((of) => of[i]).find((holder) => holder !== null && holder !== undefined) ?? undefined);
+    },
+
+    /** Takes a `job_id` for a delivery. Answers whether it is its own now; the first who asks gets it. */
+    async claimJobId(source: string, jobId: string, by: DeliveryId): Promise<boolean> {
+      const key = keysOf(prefix, source).jobId(jobId);
+      if ((await client.set(key, by, 'PX', retentionMs, 'NX')) === 'OK') return true;
+      return (await client.get(key)) === by;
+    },
+
+    async followDue(source: string, now: number, limit: number): Promise<readonly Followed[]> {
+      const keys = keysOf(prefix, source);
+      const ids = await client.zrangebyscore(keys.follow, 0, now, 'LIMIT', 0, limit);
+      const found: Followed[] = [];
+      const gone: string[] = [];
+      for (const deliveryId of ids.filter(isDeliveryId)) {
+        const [returned, step] = await client.hmget(keys.job(deliveryId), 'returnvalue', 'followStep');
+        const receipt = parseReceipt(returned ?? undefined);
+        if (receipt?.jobId !== undefined) {
+          const { jobId, deliveredAt } = receipt;
+          found.push({ deliveryId, jobId, deliveredAt, route: routeOf(deliveryId), step: Number(step ?? 0) });
+        } else if ((await client.exists(keys.job(deliveryId))) === 0) {
+          gone.push(deliveryId);
+        }
+      }
+      // Their retention is over: there is nothing left to write an outcome to
+      if (gone.length > 0) await client.zrem(keys.follow, ...gone);
+      return found;
+    },
+
+    async reschedule(source: string, deliveryId: DeliveryId, at: number, step: number): Promise<void> {
+      const keys = keysOf(prefix, source);
+      await runScript(client, RESCHEDULE, [keys.job(deliveryId), keys.follow], [deliveryId, at, step]);
+    },
+
+    /** Answers whether this call was the one that recorded it. */
+    async recordOutcome(
+      source: string,
+      deliveryId: DeliveryId,
+      outcome: JobOutcome,
+      failedStep?: string,
+    ): Promise<boolean> {
+      const keys = keysOf(prefix, source);
+      return (
+        (await runScript(
+          client,
+          OUTCOME,
+          [keys.job(deliveryId), keys.follow, keys.books],
+          [deliveryId, outcome, failedStep ?? ''],
+        )) === 1
+      );
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * Every key of a source. They share its hash tag, so that on a cluster they live on one shard and one script may
+ * touch them all. BullMQ's own keys (`wait`, `active`, `completed` …) and its jobs stand beside ours: job ids begin
+ * with `dlv_`, which none of ours do.
+ */
+export interface SourceKeys {
+  /** What BullMQ calls prefix and queue name. */
+  readonly prefix: string;
+  readonly queueName: string;
+  /** Everything begins with this. */
+  readonly base: string;
+  readonly job: (deliveryId: string) => string;
+  readonly claim: (deliveryKey: string) => string;
+  readonly jobId: (jobId: string) => string;
+  readonly follow: string;
+  /** Ids of all deliveries, which sort by time. */
+  readonly index: string;
+  readonly discarded: string;
+  readonly books: string;
+  /** The books of what was accepted in one hour since 1970. */
+  readonly hourBooks: (hour: number) => string;
+  readonly rejectedIndex: string;
+  readonly rejected: (id: string) => string;
+}
+
+export function keysOf(prefix: string, source: string): SourceKeys {
+  const queueName = `{${source}}`;
+  const base = `${prefix}:${queueName}:`;
+  return {
+    prefix,
+    queueName,
+    base,
+    job: (deliveryId) => base + deliveryId,
+    // A sender chooses its delivery keys: hashed, none can be long or name a key of ours
+    claim: (deliveryKey) => `${base}k:${createHash('sha256').update(deliveryKey).digest('base64url')}`,
+    jobId: (jobId) => `${base}jid:${createHash('sha256').update(jobId).digest('base64url')}`,
+    follow: `${base}follow`,
+    index: `${base}index`,
+    discarded: `${base}discarded`,
+    books: `${base}books`,
+    hourBooks: (hour) => `${base}books:${hour}`,
+    rejectedIndex: `${base}rejected`,
+    rejected: (id) => `${base}rej:${id}`,
+  };
+}

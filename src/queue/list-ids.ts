@@ -1,0 +1,130 @@
+import type { DeliveryState } from '../model/delivery.js';
+import type { RedisClient } from './connect.js';
+import { keysOf } from './keys.js';
+import { readCursor, writeCursor, type Cursor } from './list-cursor.js';
+import { readActive, readWaiting } from './read-bull-list.js';
+
+/** Where a delivery is kept. */
+export interface Place {
+  readonly source: string;
+  readonly id: string;
+}
+
+export interface Ranked extends Place {
+  /** What the page is sorted by, descending; ids sort by time. */
+  readonly rank: number;
+}
+
+interface Page {
+  readonly places: readonly Place[];
+  readonly cursor?: string;
+}
+
+/** The sorted sets behind the states that have one. */
+const SORTED: Readonly<Partial<Record<DeliveryState, string>>> = {
+  scheduled: 'delayed',
+  delivered: 'completed',
+  dead: 'failed',
+  discarded: 'discarded',
+};
+
+/** One page of ids over several sources, newest first, with the cursor of the next one. */
+export async function listIds(
+  client: RedisClient,
+  prefix: string,
+  sources: readonly string[],
+  filter: { readonly state?: DeliveryState; readonly limit: number; readonly cursor?: string },
+): Promise<Page> {
+  const { state, limit } = filter;
+  const cursor = readCursor(filter.cursor);
+  const found = await Promise.all(
+    sources.map(async (source): Promise<readonly Ranked[]> => {
+      const { base, index } = keysOf(prefix, source);
+      const sorted = state === undefined ? undefined : SORTED[state];
+      if (sorted !== undefined) return bySorted(client, source, base + sorted, limit, cursor);
+      const ids =
+        state === 'queued'
+          ? await readWaiting(client, `${base}wait`, limit, cursor?.seen?.[source])
+          : state === 'active'
+            ? await readActive(client, `${base}active`, limit, cursor?.id)
+            : await byIndex(client, index, limit, cursor);
+      return ids.map((id) => ({ source, id, rank: 0 }));
+    }),
+  );
+  const places = mergeNewestFirst(found, limit);
+  const last = places.at(-1);
+  if (places.length < limit || last === undefined) return { places };
+  const { rank, id } = last;
+  if (state !== 'queued') return { places, cursor: writeCursor({ rank, id }) };
+  // A waiting list is in its own order, so how far each was read is kept for each
+  const seen = { ...cursor?.seen, ...Object.fromEntries(places.map((place) => [place.source, place.id])) };
+  return { places, cursor: writeCursor({ rank, id, seen }) };
+}
+
+/** Takes from the heads of the sources' lists whichever is newest, so that each list keeps its own order. */
+function mergeNewestFirst(lists: readonly (readonly Ranked[])[], limit: number): readonly Place[] & Ranked[] {
+  const heads = lists.map(() => 0);
+  const merged: Ranked[] = [];
+  while (merged.length < limit) {
+    let best = -1;
+    let newest: Ranked | undefined;
+    for (const [i, list] of lists.entries()) {
+      const head = list[heads[i] ?? 0];
+      if (head === undefined || (newest !== undefined && !isNewer(head, newest))) continue;
+      best = i;
+      newest = head;
+    }
+    if (newest === undefined) break;
+    heads[best] = (heads[best] ?? 0) + 1;
+    merged.push(newest);
+  }
+  return merged;
+}
+
+function isNewer(a: Ranked, b: Ranked): boolean {
+  return a.rank === b.rank ? a.id > b.id : a.rank > b.rank;
+}
+
+function byIndex(
+  client: RedisClient,
+  key: string,
+  limit: number,
+  cursor: Cursor | undefined,
+): Promise<string[]> {
+  const below = cursor === undefined ? '+' : `(${cursor.id}`;
+  return client.zrange(key, below, '-', 'BYLEX', 'REV', 'LIMIT', 0, limit);
+}
+
+/**
+ * Entries of equal score sort by id, descending: those at or above the cursor's id were on a page before. There may be
+ * more of them than fit a page (a bulk discard), so they are read past.
+ */
+async function bySorted(
+  client: RedisClient,
+  source: string,
+  key: string,
+  limit: number,
+  cursor: Cursor | undefined,
+): Promise<readonly Ranked[]> {
+  const max = cursor === undefined ? '+inf' : cursor.rank;
+  const found: Ranked[] = [];
+  for (let offset = 0; found.length < limit; offset += limit) {
+    const flat = await client.zrange(
+      key,
+      max,
+      '-inf',
+      'BYSCORE',
+      'REV',
+      'LIMIT',
+      offset,
+      limit,
+      'WITHSCORES',
+    );
+    for (let i = 0; i + 1 < flat.length; i += 2) {
+      const place = { source, id: flat[i] ?? '', rank: Number(flat[i + 1]) };
+      if (cursor === undefined || place.rank < cursor.rank || place.id < cursor.id) found.push(place);
+    }
+    if (flat.length < limit * 2) break;
+  }
+  return found.slice(0, limit);
+}

@@ -1,0 +1,72 @@
+import type {
+  Delivery,
+  DeliveryState,
+  DeliveryView,
+  JobOutcome,
+  Progress,
+  Receipt,
+} from '../model/delivery.js';
+import { NO_PROGRESS } from '../model/delivery.js';
+import { isJsonObject } from '../model/json.js';
+
+/** What tells the state of a job besides its own hash. */
+export interface JobPlace {
+  /** Its score among the delayed, in BullMQ's coding. */
+  readonly delayedScore: string | null;
+  readonly locked: boolean;
+}
+
+/** BullMQ keeps the time of a delayed job in the upper bits of its score. */
+const DELAYED_SCALE = 4_096;
+
+/** Reads the hash of a BullMQ job. `undefined` where there is none, or it is not one of ours. */
+export function readJob(hash: Readonly<Record<string, string>>, place: JobPlace): DeliveryView | undefined {
+  const delivery = parse(hash['data']) as Delivery | undefined;
+  if (delivery === undefined) return undefined;
+  const state = stateOf(hash, place);
+  const receipt = parseReceipt(hash['returnvalue']);
+  const { outcome, failedStep } = hash;
+  return {
+    delivery,
+    state,
+    progress: readProgress(hash['progress']),
+    ...(receipt === undefined ? {} : { receipt }),
+    ...(outcome === undefined
+      ? receipt?.jobId === undefined
+        ? {}
+        : { jobOutcome: 'pending' as const }
+      : { jobOutcome: outcome as JobOutcome }),
+    ...(failedStep === undefined || failedStep === '' ? {} : { failedStep }),
+    ...(place.delayedScore === null
+      ? {}
+      : { nextAt: Math.floor(Number(place.delayedScore) / DELAYED_SCALE) }),
+  };
+}
+
+function stateOf(hash: Readonly<Record<string, string>>, place: JobPlace): DeliveryState {
+  if (hash['discardedBy'] !== undefined) return 'discarded';
+  if (hash['finishedOn'] !== undefined) return hash['failedReason'] === undefined ? 'delivered' : 'dead';
+  if (place.delayedScore !== null) return 'scheduled';
+  return place.locked ? 'active' : 'queued';
+}
+
+function readProgress(text: string | undefined): Progress {
+  const progress = parse(text) as Progress | undefined;
+  return progress === undefined || !Array.isArray(progress.attempts) ? NO_PROGRESS : progress;
+}
+
+/** BullMQ writes `null` where a job returned nothing. */
+export function parseReceipt(text: string | undefined): Receipt | undefined {
+  return parse(text) as Receipt | undefined;
+}
+
+/** What is in Redis was written by this program: its shape is trusted, its being there is not. */
+function parse(text: string | undefined): object | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+import { Axios } from 'axios';
+import type { TargetSettings } from '../../model/settings.js';
+import { VerifiedAgent } from './agent.js';
+import type { Exchange, HttpCall } from './call.js';
+import { describeFailure } from './call-failure.js';
+import { exchange, type Wire } from './transport.js';
+import { buildTrust } from './trust.js';
+
+/** Time for name lookup, TCP and TLS together; a connection that takes longer is not coming. */
+const MAX_CONNECT_MS = 10_000;
+
+/** HTTP to one target. */
+export interface HttpClient {
+  /** Never rejects: what the network or the target did is in the value. */
+  call(call: HttpCall): Promise<Exchange>;
+  /** Closes the idle connections and breaks the busy ones. */
+  close(): void;
+}
+
+/**
+ * An HTTP client for one target over keep-alive connections. axios carries the call; the wire below it is our own
+ * adapter (`transport.ts`), because only there is it known whether a request had left when its connection broke.
+ * Throws `RangeError` for a bad fingerprint, and what `readFile` throws for `tls.ca_file`.
+ */
+export function createHttpClient(
+  settings: Pick<TargetSettings, 'url' | 'tls' | 'timeout' | 'concurrency'>,
+  readFile: (path: string) => string,
+): HttpClient {
+  const url = new URL(settings.url);
+  const secure = url.protocol === 'https:';
+  const defaultPort = secure ? 443 : 80;
+  // A URL writes an IPv6 address in brackets, the socket wants it without.
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const port = url.port === '' ? defaultPort : Number(url.port);
+  const agent = new VerifiedAgent({
+    host,
+    port,
+    trust: secure ? buildTrust(settings.tls, readFile) : undefined,
+    connectTimeoutMs: Math.min(settings.timeout, MAX_CONNECT_MS),
+    maxIdle: settings.concurrency,
+  });
+  const wire: Wire = {
+    agent,
+    host,
+    port,
+    defaultPort,
+    pathPrefix: url.pathname.replace(/\/+$/, ''),
+    timeoutMs: settings.timeout,
+  };
+  // The bare class: no interceptors, no default headers, and no transforms, so no parsing but ours.
+  const axios = new Axios({ maxRedirects: 0, proxy: false, validateStatus: null });
+
+  return {
+    async call(call) {
+      try {
+        const response = await axios.request<Exchange>({
+          method: call.method,
+          url: call.path,
+          // A closure: axios' own `signal` would throw an answer away that came after the abort.
+          adapter: async (config) => {
+            const data = await exchange(wire, call);
+            return { data, status: data.ok ? data.answer.status : 0, statusText: '', headers: {}, config };
+          },
+        });
+        return response.data;
+      } catch (error) {
+        // Only what is thrown before the first byte: a header value that HTTP does not allow.
+        return { ok: false, failure: describeFailure(error, 'connect') };
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}

@@ -1,0 +1,78 @@
+import type { Observe } from '../../model/observation.js';
+import type { TargetSettings } from '../../model/settings.js';
+import type { Target } from '../../model/target.js';
+import { asCallFailed, createAuthorisedCall } from './authorised.js';
+import { createKomandClient, type KomandClient } from './client.js';
+import { createHttpClient } from './http-client.js';
+import { classifyLogin, loginCall } from './login.js';
+import { pathSegment } from './path-segment.js';
+import { createRedact } from './redact.js';
+import { sendEvent } from './send-event.js';
+import { createSession, type SessionState } from './session.js';
+
+/** A Komand instance: the target of deliveries, and its whole API for the command line. */
+export interface KomandTarget extends Omit<Target, 'jobs' | 'job'>, KomandClient {
+  /** Logs in now unless there is a session. Rejects with `KomandCallFailed`. */
+  login(): Promise<SessionState>;
+  /** How it stands with the login; never the token. */
+  session(): SessionState;
+  /** Forgets the session and any back-off after a refusal: for new secrets. */
+  resetSession(): void;
+  /** Closes every connection; calls under way end as broken connections. */
+  close(): Promise<void>;
+}
+
+export interface KomandTargetDeps {
+  readonly observe: Observe;
+  /** Unix milliseconds. */
+  readonly now?: () => number;
+  /** For `tls.ca_file`. */
+  readonly readFile: (path: string) => string;
+}
+
+/** Throws `RangeError` for a fingerprint that is none, and what `readFile` throws for `tls.ca_file`. */
+export function createKomandTarget(settings: TargetSettings, deps: KomandTargetDeps): KomandTarget {
+  const { name, username, password, tokenAs } = settings;
+  const now = deps.now ?? Date.now;
+  const publicUrl = settings.publicUrl.replace(/\/+$/, '');
+  const http = createHttpClient(settings, deps.readFile);
+  const redact = createRedact([password]);
+  const session = createSession({
+    login: async () => classifyLogin(await http.call(loginCall(username, password)), redact, now()),
+    target: name,
+    password,
+    sessionMax: settings.sessionMax,
+    now,
+    notice: (notice) => deps.observe({ kind: 'notice', ...notice }),
+  });
+  if (settings.tls.insecureSkipVerify) warnInsecure(settings, deps.observe);
+
+  return {
+    ...createKomandClient(createAuthorisedCall(http, session, tokenAs)),
+    name,
+    send: (call) => sendEvent({ http, session, tokenAs, now }, call),
+    jobUrl: (jobId) => `${publicUrl}/jobs/details/${pathSegment(jobId)}`,
+    async login() {
+      await session.grant().catch(asCallFailed);
+      return session.state();
+    },
+    session: () => session.state(),
+    resetSession: () => session.reset(),
+    async close() {
+      http.close();
+    },
+  };
+}
+
+function warnInsecure({ name, url, tls }: TargetSettings, observe: Observe): void {
+  const pinned = tls.fingerprint !== undefined;
+  observe({
+    kind: 'notice',
+    level: pinned ? 'warn' : 'error',
+    event: 'tls.insecure',
+    message: pinned
+      ? `Target ${name}: insecure_skip_verify is set besides a fingerprint, which alone decides`
+      : `Target ${name}: insecure_skip_verify is set. Anyone between the bridge and ${url} can read its password`,
+    data: { target: name },
+  });
+}

@@ -1,0 +1,85 @@
+import { type Agent, request as httpRequest } from 'node:http';
+import { type AnswerReader, readAnswer } from './answer-reader.js';
+import type { CallStage, Exchange, HttpCall } from './call.js';
+import { describeFailure, TransportError } from './call-failure.js';
+
+const DEFAULT_MAX_ANSWER = 1024 * 1024;
+
+/** Where calls go, settled once per target. */
+export interface Wire {
+  readonly agent: Agent;
+  readonly host: string;
+  readonly port: number;
+  /** 80 or 443: what the `Host` header leaves out. */
+  readonly defaultPort: number;
+  /** The base URL's path without a slash at its end. */
+  readonly pathPrefix: string;
+  /** For one whole call, connect to last byte, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Makes one call over node:http. Never rejects. Follows no redirect, reads no proxy from the environment, and knows
+ * for certain how far the request came:
+ * the agent hands over only established connections, so before `socket` nothing was sent; `finish` comes once the
+ * kernel has taken the last byte, so before it the request was not whole and no server can have acted on it.
+ */
+export function exchange(wire: Wire, call: HttpCall): Promise<Exchange> {
+  return new Promise((resolve) => {
+    let stage: CallStage = 'connect';
+    let reader: AnswerReader | undefined;
+
+    const settle = (result: Exchange): void => {
+      clearTimeout(timer);
+      call.signal?.removeEventListener('abort', onAbort);
+      resolve(result);
+    };
+    const fail = (error: unknown): void => {
+      settle({ ok: false, failure: describeFailure(error, stage) });
+      request.destroy();
+    };
+    const onAbort = (): void => {
+      if (stage === 'connect') fail(new TransportError('ABORTED', 'the bridge is shutting down'));
+    };
+    const timer = setTimeout(() => {
+      if (reader === undefined)
+        fail(new TransportError('CALL_TIMEOUT', `no answer within ${wire.timeoutMs} ms`));
+      else reader.stop('timed_out');
+    }, wire.timeoutMs);
+
+    const request = httpRequest({
+      // The agent connects to its own target whatever stands here, so a polluted prototype cannot redirect a call.
+      agent: wire.agent,
+      host: wire.host,
+      port: wire.port,
+      defaultPort: wire.defaultPort,
+      method: call.method,
+      path: wire.pathPrefix + call.path,
+      headers: {
+        ...call.headers,
+        ...(call.body !== undefined && { 'content-length': Buffer.byteLength(call.body) }),
+      },
+    });
+    request.once('socket', () => {
+      stage = 'send';
+    });
+    request.once('finish', () => {
+      stage = 'answer';
+    });
+    request.on('error', (error) => {
+      if (reader === undefined) fail(error);
+      else reader.stop('cut_off');
+    });
+    request.once('response', (response) => {
+      const status = response.statusCode ?? 0;
+      // After a time-out or a failure on the other side its real answer may still come: not on our next request.
+      if (status >= 500 || status === 408) request.shouldKeepAlive = false;
+      reader = readAnswer(response, call.maxAnswer ?? DEFAULT_MAX_ANSWER, (answer) =>
+        settle({ ok: true, answer }),
+      );
+    });
+    call.signal?.addEventListener('abort', onAbort, { once: true });
+    if (call.signal?.aborted === true) onAbort();
+    else request.end(call.body);
+  });
+}
