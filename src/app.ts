@@ -1,7 +1,6 @@
-import { createClosers, type Closers } from './closers.js';
+import { createClosers } from './closers.js';
 import type { Observe } from './model/observation.js';
 import type { Config } from './model/settings.js';
-import type { Source } from './model/source.js';
 import { openIngress, type Ingress } from './open-ingress.js';
 import { openOps, type Ops } from './open-ops.js';
 import { openWorker, type WorkerRole } from './open-worker.js';
@@ -11,15 +10,9 @@ import { initSeries } from './ops/observe/init-series.js';
 import { createLog, type WriteLog } from './ops/observe/log.js';
 import { writeObservation } from './ops/observe/log-lines.js';
 import { createMetrics, type Metrics } from './ops/observe/metrics.js';
-import { openStore, type Store } from './open-store.js';
-
-/** A configuration that was read and compiled: whole, or not at all. */
-export interface InForce {
-  readonly config: Config;
-  readonly sources: ReadonlyMap<string, Source>;
-  /** Names the configuration in metrics and logs; says nothing of its contents. */
-  readonly hash: string;
-}
+import { openStore } from './open-store.js';
+import type { InForce } from './in-force.js';
+import type { Role, Shared } from './shared.js';
 
 export interface AppOptions {
   readonly initial: InForce;
@@ -32,20 +25,6 @@ export interface AppOptions {
   readonly readFile: (path: string) => string;
   /** Takes the log's lines. Default: standard output. */
   readonly writeLine?: (line: string) => void;
-}
-
-export type Role = 'ingress' | 'worker' | 'ops';
-
-/** What the parts of a process share. */
-export interface Shared extends Pick<AppOptions, 'instance' | 'version' | 'readFile'> {
-  readonly closers: Closers;
-  readonly observe: Observe;
-  readonly metrics: Metrics;
-  readonly store: Store;
-  readonly inForce: () => InForce;
-  /** Set at shutdown: not ready any more, though everything still works. */
-  readonly leaving: () => boolean;
-  readonly now: () => number;
 }
 
 export interface App {
@@ -71,6 +50,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const { initial, roles, version, instance, dataDir, readFile } = options;
   let inForce = initial;
   let leaving = false;
+  let draining = false;
 
   const metrics = createMetrics({ version, node: process.version });
   initSeries(metrics, initial.config.sources);
@@ -102,6 +82,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     store,
     inForce: () => inForce,
     leaving: () => leaving,
+    draining: () => draining,
     now,
   };
   let ingress: Ingress | undefined;
@@ -142,6 +123,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     async close() {
       leaving = true;
       if (ingress !== undefined) await new Promise((resolve) => setTimeout(resolve, LEAVE_MS));
+      draining = true;
       await closers.closeAll();
     },
   };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Shared } from './app.js';
+import type { Shared } from './shared.js';
 import { startPublicListener } from './http/public-listener.js';
 import { createIntake } from './intake/create-intake.js';
 import { createDurableStore } from './queue/durable-store.js';
@@ -20,7 +20,7 @@ export interface Ingress {
 
 /** Opens the door: spool, store, intake, listener. Rejects when the port is taken. */
 export async function openIngress(shared: Shared, dataDir: string): Promise<Ingress> {
-  const { closers, observe, store, inForce, leaving, now } = shared;
+  const { closers, observe, store, inForce, leaving, draining, now } = shared;
   const { http, spool: spoolSettings } = inForce().config;
   const dir = spoolSettings.dir.startsWith('data/')
     ? join(dataDir, spoolSettings.dir.slice(5))
@@ -40,7 +40,7 @@ export async function openIngress(shared: Shared, dataDir: string): Promise<Ingr
     now,
     deadlineMs: ANSWER_MS,
   });
-  const listener = await startPublicListener({ settings: http, intake, observe, draining: leaving, now });
+  const listener = await startPublicListener({ settings: http, intake, observe, leaving, draining, now });
   closers.push('public listener', () => listener.close());
   return { url: listener.url, spool, inFlight: () => listener.inFlight() };
 }

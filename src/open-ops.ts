@@ -1,4 +1,4 @@
-import type { Shared } from './app.js';
+import type { Shared } from './shared.js';
 import { createRelease } from './intake/release.js';
 import type { Ingress } from './open-ingress.js';
 import type { WorkerRole } from './open-worker.js';

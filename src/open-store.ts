@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { AppOptions, InForce } from './app.js';
+import type { InForce } from './in-force.js';
 import type { Closers } from './closers.js';
 import type { Observe } from './model/observation.js';
 import { openQueues, type BullQueues } from './queue/bull-queues.js';
@@ -33,7 +33,7 @@ export function openStore(deps: {
   readonly observe: Observe;
   readonly closers: Closers;
   readonly instance: string;
-  readonly dataDir: AppOptions['dataDir'];
+  readonly dataDir: string;
   readonly now: () => number;
 }): Store {
   const { inForce, observe, closers, instance, dataDir, now } = deps;

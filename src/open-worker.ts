@@ -1,4 +1,5 @@
-import type { InForce, Shared } from './app.js';
+import type { InForce } from './in-force.js';
+import type { Shared } from './shared.js';
 import { createDeliveryStage, type DeliveryStage, type StageTarget } from './delivery/delivery-stage.js';
 import { startFollower } from './delivery/follow.js';
 import type { TargetSettings } from './model/settings.js';

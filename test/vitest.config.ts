@@ -35,6 +35,15 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'attacks',
+          include: ['test/attacks/**/*.test.ts'],
+          setupFiles: ['test/support/fail-on-leaks.ts'],
+          ...SLOW,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'real',
           include: ['test/{contract,integration,e2e}/**/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],

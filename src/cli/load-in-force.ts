@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { InForce } from '../app.js';
+import type { InForce } from '../in-force.js';
 import type { ConfigFault } from '../config/config-fault.js';
 import { formatFaults } from '../config/format-faults.js';
 import { loadConfig, type LoadedConfig } from '../config/load-config.js';

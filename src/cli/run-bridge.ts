@@ -10,7 +10,7 @@ import { CliError, EXIT } from './exit-code.js';
 import { loadInForce, mustLoad, readText, shippedPresets, type Loaded } from './load-in-force.js';
 import { readVersion } from './read-version.js';
 import { placeholderSetup, startServices } from './setup-services.js';
-import type { StartOptions } from './start.js';
+import type { StartOptions } from './start-options.js';
 import { welcome } from './welcome.js';
 
 /** SIGTERM is promised to be over in 25 s; what hangs then is ended with the process. Milliseconds. */

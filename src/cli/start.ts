@@ -4,19 +4,7 @@ import { join } from 'node:path';
 import type { CliIo } from './cli-io.js';
 import { CliError, EXIT } from './exit-code.js';
 import { runBridge } from './run-bridge.js';
-
-/** What a process can be: any number of each, on one Redis. */
-export const ROLES = ['ingress', 'worker', 'ops'] as const;
-export type Role = (typeof ROLES)[number];
-
-export interface StartOptions {
-  readonly config: string;
-  readonly roles: readonly Role[];
-  /** Whether Redis and the simulator may be set up on this machine where none are configured. */
-  readonly setup: boolean;
-  /** Where `setup` keeps its data. */
-  readonly dataDir: string;
-}
+import { ROLES, type Role } from './start-options.js';
 
 interface Flags {
   readonly config?: string;

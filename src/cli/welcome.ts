@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { App, InForce } from '../app.js';
+import type { App } from '../app.js';
+import type { InForce } from '../in-force.js';
 import type { CliIo } from './cli-io.js';
 import { opsToken } from './setup-services.js';
 

@@ -1,13 +1,16 @@
+/** Long names have much in common that says nothing: `BRIDGE_SOURCES_`. */
+const MOST_EDITS = 4;
+
 /**
- * The name that was probably meant, if one is near: at most a third of its letters are wrong (and at least one may
- * be). Case, `-` and `_` do not count.
+ * The name that was probably meant, if one is near: at most a third of its letters are wrong, and no more than four (one always
+ * may be). Case, `-` and `_` do not count.
  */
 export function nearestName(name: string, names: Iterable<string>): string | undefined {
   const wanted = plain(name);
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of names) {
-    const limit = Math.max(1, Math.floor(Math.max(candidate.length, 3) / 3));
+    const limit = Math.min(MOST_EDITS, Math.max(1, Math.floor(candidate.length / 3)));
     if (Math.abs(candidate.length - name.length) > limit) continue;
     const distance = editDistance(wanted, plain(candidate));
     if (distance <= limit && distance < bestDistance) [best, bestDistance] = [candidate, distance];

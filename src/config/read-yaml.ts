@@ -1,6 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import type { Json, JsonObject } from '../model/json.js';
 import { isShowable, pathOf, pointerOf, showablePath } from './pointer.js';
+import { mayBeDeeper } from './yaml-depth.js';
 import { yamlSentence } from './yaml-sentence.js';
 
 export interface YamlFault {
@@ -20,6 +21,7 @@ export type YamlText =
 
 const MAX_CHARACTERS = 1_048_576;
 const MAX_DEPTH = 32;
+const MAX_INDENT = 200;
 const MAX_ALIASES = 100;
 /** Values after aliases are written out: a bomb is small in the file and large here. */
 const MAX_VALUES = 100_000;
@@ -31,12 +33,14 @@ export function readYaml(text: string): YamlText {
   const lines = new LineCounter();
   let document: Document.Parsed;
   try {
+    if (mayBeDeeper(text, MAX_DEPTH, MAX_INDENT)) {
+      return failed([{ pointer: '', message: 'is nested too deeply' }]);
+    }
     document = parseDocument(text, {
       version: '1.2',
       schema: 'core',
       prettyErrors: false,
       lineCounter: lines,
-      logLevel: 'silent',
       // Compares every key with every other; the walk does it in one pass
       uniqueKeys: false,
     });

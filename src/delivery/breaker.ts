@@ -31,6 +31,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
   let state: BreakerState = 'closed';
   let failures = 0;
   let waitMs = firstMs;
+  let openedAt = 0;
   let reopensAt = 0;
   let reason: string | undefined;
 
@@ -46,7 +47,10 @@ export function createBreaker(options: BreakerOptions): Breaker {
     reason: () => reason,
     tryEnter() {
       if (state === 'closed') return true;
-      if (state === 'half-open' || now() < reopensAt) return false;
+      if (state === 'half-open') return false;
+      const at = now();
+      // A clock that was set back must not prolong the wait
+      if (at >= openedAt && at < reopensAt) return false;
       become('half-open');
       return true;
     },
@@ -63,7 +67,8 @@ export function createBreaker(options: BreakerOptions): Breaker {
       if (state === 'open') return;
       if (state === 'closed' && failures < threshold && asked === undefined) return;
       if (state === 'half-open') waitMs = Math.min(waitMs * 2, mostMs);
-      reopensAt = now() + Math.max(waitMs, asked ?? 0);
+      openedAt = now();
+      reopensAt = openedAt + Math.max(waitMs, asked ?? 0);
       become('open');
     },
     abandoned() {

@@ -52,6 +52,9 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     const body = await mapped(found);
     if (body instanceof MappingError) return refusal(deps, found, 'mapping', body.message);
 
+    // A target that is away cannot be asked about an earlier doubt either
+    const { state, reopensAt, reason } = gate.circuit();
+    if (state !== 'closed') return hold(deps, found, reopensAt, reason);
     const reporter = { ...deps, reconcile: deps.reconcile(route.target) };
     const settled = await settleDoubt(reporter, found, body);
     if (settled.kind !== 'send') return settled;
@@ -68,12 +71,18 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     const sending = { ...work, startedAt: deps.now(), watch: performance.now() };
     const outcome = await target
       .send({ endpoint: route.endpoint, body, signal, ...(traceparent === undefined ? {} : { traceparent }) })
-      .finally(place);
+      .finally(place)
+      .catch((error: unknown) => {
+        // A fault of ours must not leave the route half-open for ever
+        pause.abandoned();
+        throw error;
+      });
     gate.settle(delivery.id, outcome);
 
     if (outcome.kind === 'route-broken') pause.failed(outcome.reason);
-    else if (outcome.kind === 'interrupted' || outcome.kind === 'target-down') pause.abandoned();
-    else pause.succeeded();
+    // Only an answer about this event shows that its route works
+    else if (outcome.kind === 'delivered' || outcome.kind === 'rejected') pause.succeeded();
+    else pause.abandoned();
     if (outcome.kind === 'delivered') return deliveredVerdict(deps, sending, outcome, body);
     return afterFailure(deps, sending, outcome, body);
   };
@@ -138,6 +147,9 @@ function hold(
   if (now >= giveUpAt) {
     return refusal(deps, work, 'circuit_open', `it waited as long as give_up_after says: ${reason}`);
   }
-  const at = Math.max(reopensAt ?? now, now) + Math.ceil(deps.random() * SPREAD_MS);
+  const opens = Math.max(reopensAt ?? now, now);
+  // A long wait gathers a large crowd
+  const spread = Math.max(SPREAD_MS, (opens - now) / 5);
+  const at = opens + Math.ceil(deps.random() * spread);
   return againVerdict(work, work.progress, Math.min(at, giveUpAt));
 }

@@ -1,10 +1,11 @@
 import type { ConnectionOptions } from 'bullmq';
+import { setMaxListeners } from 'node:events';
 import type { Observe } from '../model/observation.js';
 import type { TargetSettings } from '../model/settings.js';
 import type { Route } from '../model/source.js';
 import type { Target } from '../model/target.js';
 import { createDeliver } from './deliver.js';
-import type { Records, Routing } from './ports.js';
+import type { Records, Routing, Share } from './ports.js';
 import { createReconcile, type Reconcile } from './reconcile.js';
 import { createRoutePauses, type RoutePauses } from './route-pauses.js';
 import { createSafeDeliver } from './safe-deliver.js';
@@ -55,6 +56,8 @@ const MAX_FETCHED = 256;
 export function createDeliveryStage(deps: StageDeps): DeliveryStage {
   const { observe, now, random } = deps;
   const stopping = new AbortController();
+  // Everything that waits here listens to it; Node takes more than ten listeners for a leak
+  setMaxListeners(0, stopping.signal);
   const pauses = createRoutePauses(observe, now);
   const gates = new Map<string, TargetGate>();
   const reconciles = new Map<string, Reconcile>();
@@ -79,11 +82,20 @@ export function createDeliveryStage(deps: StageDeps): DeliveryStage {
     deps,
   );
 
-  /** Fetching only to put back would keep Redis busy all through an outage. */
-  const applyCircuits = (): void => {
+  const shareIn = (name: string): Share => {
+    const current = targets.get(name);
+    return current === undefined ? { concurrency: 0 } : shareOf(current.settings, deps.place());
+  };
+  /** Away, or with more workers than places nothing of it is ours. */
+  const isBarred = (name: string): boolean =>
+    gates.get(name)?.circuit().state !== 'closed' || shareIn(name).concurrency === 0;
+
+  /** Fetching only to put back, or to sit on, would keep Redis busy all through an outage and others waiting. */
+  const applyHolds = (): void => {
     for (const worker of workers.values()) {
-      const states = targetsOf(worker.source).map((name) => gates.get(name)?.circuit().state);
-      worker.hold(states.length > 0 && states.every((state) => state !== undefined && state !== 'closed'));
+      const names = targetsOf(worker.source).filter((name) => targets.has(name));
+      worker.hold(names.length > 0 && names.every(isBarred));
+      worker.setConcurrency(concurrencyOf(worker.source));
     }
   };
 
@@ -91,31 +103,26 @@ export function createDeliveryStage(deps: StageDeps): DeliveryStage {
     ...new Set([...(routes.get(source)?.values() ?? [])].map((route) => route.target)),
   ];
   const concurrencyOf = (source: string): number => {
-    const sum = targetsOf(source).reduce(
-      (total, name) => total + (targets.get(name)?.settings.concurrency ?? 0),
-      0,
-    );
+    const sum = targetsOf(source).reduce((total, name) => total + shareIn(name).concurrency, 0);
     return Math.max(1, Math.min(sum, MAX_FETCHED));
   };
 
   const openGate = ({ settings: { name } }: StageTarget): TargetGate =>
     createTargetGate({
       name,
-      share: () => {
-        const current = targets.get(name);
-        return current === undefined ? { concurrency: 0 } : shareOf(current.settings, deps.place());
-      },
+      share: () => shareIn(name),
       probe: () =>
         targets.get(name)?.probe() ?? Promise.resolve({ up: false, reason: 'the target is not configured' }),
       observe,
       now,
-      changed: applyCircuits,
+      changed: applyHolds,
     });
 
   return {
     ...routing,
     pauses,
     async configure(config) {
+      if (stopping.signal.aborted) return;
       const before = targets;
       targets = new Map(config.targets.map((each) => [each.settings.name, each]));
       routes = new Map(
@@ -130,6 +137,7 @@ export function createDeliveryStage(deps: StageDeps): DeliveryStage {
         if (targets.get(name)?.target === before.get(name)?.target) continue;
         gate.close();
         gates.delete(name);
+        reconciles.delete(name);
       }
       for (const each of config.targets) {
         const { name } = each.settings;
@@ -162,11 +170,13 @@ export function createDeliveryStage(deps: StageDeps): DeliveryStage {
           }),
         );
       }
-      applyCircuits();
+      for (const gate of gates.values()) gate.resize();
+      applyHolds();
       await Promise.all(gone.map((worker) => worker.close()));
     },
     resize: () => {
       for (const gate of gates.values()) gate.resize();
+      applyHolds();
     },
     circuits: () => [...gates].map(([target, gate]) => ({ target, state: gate.circuit().state })),
     close: async () => {

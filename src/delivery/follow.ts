@@ -73,8 +73,11 @@ export function startFollower(deps: FollowerDeps): Follower {
 
 async function collectDue({ list, routing, sources, now }: FollowerDeps): Promise<Map<string, Due[]>> {
   const byTarget = new Map<string, Due[]>();
-  for (const source of sources()) {
-    for (const followed of await list.followDue(source, now(), MAX_DUE)) {
+  const all = sources();
+  // A source with a long list must not keep the others from being looked at
+  const each = Math.ceil(MAX_DUE / Math.max(all.length, 1));
+  for (const source of all) {
+    for (const followed of await list.followDue(source, now(), each)) {
       const name = routing.route(source, followed.route)?.target;
       // A route that is gone: its deliveries are shown as pending until their retention is over
       if (name === undefined) continue;
@@ -90,6 +93,13 @@ async function follow(deps: FollowerDeps, target: Target, due: readonly Due[]): 
   const listed = due.length < WORTH_A_PAGE ? [] : await readList(target, due);
   const known = new Map(listed.map((job) => [job.jobId, job]));
   let single = MAX_SINGLE;
+  let newest: Promise<readonly TargetJob[]> | undefined;
+  /** Where no page was read yet, one is, once, for a job that was run again. */
+  const runsBeside = async (job: TargetJob): Promise<readonly TargetJob[]> => {
+    if (listed.length > 0 || job.status.toLowerCase() !== 'retried') return listed;
+    newest ??= target.jobs({ limit: PAGE, offset: 0 });
+    return newest;
+  };
   for (const item of due) {
     let job = known.get(item.jobId);
     const wantsStep =
@@ -100,7 +110,7 @@ async function follow(deps: FollowerDeps, target: Target, due: readonly Due[]): 
       single -= 1;
       job = await target.job(item.jobId);
     }
-    await record(deps, target, item, job === undefined ? undefined : latestRun(job, listed));
+    await record(deps, target, item, job === undefined ? undefined : latestRun(job, await runsBeside(job)));
   }
 }
 

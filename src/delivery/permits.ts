@@ -18,19 +18,20 @@ interface Waiting {
 
 /**
  * Concurrency and rate of one target in this process. `share` is what this process may use of it, out of what all
- * together may; it changes as workers come and go.
+ * together may; it changes as workers come and go. `clock` is one that nobody sets, in milliseconds.
  */
-export function createPermits(share: () => Share, now: () => number): Permits {
+export function createPermits(share: () => Share, clock: () => number): Permits {
   const waiting: Waiting[] = [];
   let inUse = 0;
-  /** Unix milliseconds before which no further call may start. */
+  /** By the clock: no further call may start before. */
   let nextStart = 0;
   let timer: NodeJS.Timeout | undefined;
+  let closed = false;
 
   const pump = (): void => {
     const { concurrency, rateLimit } = share();
     while (waiting.length > 0 && inUse < concurrency) {
-      const wait = rateLimit === undefined ? 0 : nextStart - now();
+      const wait = rateLimit === undefined ? 0 : nextStart - clock();
       if (wait > 0) {
         timer ??= setTimeout(() => {
           timer = undefined;
@@ -38,7 +39,7 @@ export function createPermits(share: () => Share, now: () => number): Permits {
         }, wait);
         return;
       }
-      if (rateLimit !== undefined) nextStart = Math.max(nextStart, now()) + 1_000 / rateLimit;
+      if (rateLimit !== undefined) nextStart = Math.max(nextStart, clock()) + 1_000 / rateLimit;
       inUse += 1;
       waiting.shift()?.give(
         once(() => {
@@ -63,14 +64,20 @@ export function createPermits(share: () => Share, now: () => number): Permits {
           if (at >= 0) waiting.splice(at, 1);
           resolve(undefined);
         };
-        if (signal.aborted) return resolve(undefined);
+        if (signal.aborted || closed) return resolve(undefined);
         signal.addEventListener('abort', leave, { once: true });
         waiting.push(entry);
         pump();
       }),
-    resize: pump,
+    resize: () => {
+      // The rate may have grown: what waits by the old one is counted anew
+      clearTimeout(timer);
+      timer = undefined;
+      pump();
+    },
     inUse: () => inUse,
     close: () => {
+      closed = true;
       clearTimeout(timer);
       for (const { give } of waiting.splice(0)) give(undefined);
     },

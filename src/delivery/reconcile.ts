@@ -25,6 +25,8 @@ export interface Doubt {
   readonly body: string;
   /** Unix milliseconds: it cannot have been sent earlier. */
   readonly since: number;
+  /** Fires at shutdown: the search ends `unavailable`. */
+  readonly signal: AbortSignal;
 }
 
 export type Reconcile = (doubt: Doubt) => Promise<Finding>;
@@ -42,7 +44,7 @@ export function createReconcile(deps: {
   let last: Promise<unknown> = Promise.resolve();
   return (doubt) => {
     const search = last.then(() => look(deps, doubt));
-    last = search;
+    last = search.catch(() => undefined);
     return search;
   };
 }
@@ -63,7 +65,9 @@ async function searchJobs({ target, records }: Deps, doubt: Doubt): Promise<Find
   const from = doubt.since - SKEW_MS;
   let looked = 0;
   let opened = 0;
+  const body: unknown = JSON.parse(doubt.body);
   for (let page = 0; page < MAX_PAGES; page += 1) {
+    if (doubt.signal.aborted) throw new TargetUnavailable('the worker is stopping');
     const jobs = await target.jobs({ limit: PAGE, offset: page * PAGE });
     looked += jobs.length;
     const candidates = jobs.filter((job) => fits(job, route, from));
@@ -74,7 +78,7 @@ async function searchJobs({ target, records }: Deps, doubt: Doubt): Promise<Find
       if (holder !== undefined || opened >= MAX_CANDIDATES) continue;
       opened += 1;
       const job = await target.job(jobId);
-      if (job === undefined || !startedWith(job, doubt)) continue;
+      if (job === undefined || !startedWith(job, doubt, body)) continue;
       // Of two deliveries with the same body only one may have it
       if (await records.claimJobId(delivery.source, jobId, delivery.id))
         return { kind: 'found', jobId, looked };
@@ -91,11 +95,11 @@ function fits(job: TargetJob, { endpoint }: Route, from: number): boolean {
   return job.createdAt === undefined || job.createdAt >= from;
 }
 
-function startedWith({ startMessage }: TargetJob, { delivery, route, body }: Doubt): boolean {
+function startedWith({ startMessage }: TargetJob, { delivery, route }: Doubt, body: unknown): boolean {
   if (startMessage === undefined) return false;
   if (route.correlate !== undefined && isJsonObject(startMessage)) {
     const carried = startMessage[route.correlate];
     if (carried !== undefined) return carried === delivery.eventId;
   }
-  return isDeepStrictEqual(startMessage, JSON.parse(body));
+  return isDeepStrictEqual(startMessage, body);
 }

@@ -49,6 +49,9 @@ export function createRoutePauses(observe: Observe, now: () => number): RoutePau
       [...pauses.values()]
         .filter(({ breaker }) => breaker.state() !== 'closed')
         .map(({ source, route, breaker }) => ({ source, route, reason: breaker.reason() ?? '' })),
-    reset: () => pauses.clear(),
+    reset: () => {
+      for (const { breaker } of pauses.values()) breaker.succeeded();
+      pauses.clear();
+    },
   };
 }

@@ -16,6 +16,8 @@ import {
 /** A job that does not appear within this was not started, as far as can be known. Milliseconds. */
 const GRACE_MS = 10_000;
 const LOOK_AGAIN_MS = 2_000;
+/** A job list that cannot be read for long is asked ever more rarely. */
+const MOST_LOOK_AGAIN_MS = 60_000;
 
 const LOST: FailedOutcome = {
   kind: 'ambiguous',
@@ -49,13 +51,23 @@ export async function settleDoubt(
     return refusal(deps, { ...work, progress }, 'connection', LOST.reason);
   }
   const since = sentAfter(progress) ?? startOf(delivery, progress);
-  const finding = await deps.reconcile({ delivery, route, body, since });
+  const finding = await deps.reconcile({ delivery, route, body, since, signal: work.signal });
   if (finding.kind === 'found')
     return deliveredVerdict(deps, { ...work, progress }, foundOutcome(finding), body);
-  const waitUntil = last.startedAt + last.durationMs + GRACE_MS;
-  if (finding.kind === 'unavailable' || deps.now() < waitUntil) {
-    return againVerdict(work, progress, deps.now() + LOOK_AGAIN_MS);
+  const now = deps.now();
+  const endedAt = last.startedAt + last.durationMs;
+  if (finding.kind === 'unavailable') {
+    if (now >= startOf(delivery, progress) + route.giveUpAfterMs)
+      return refusal(
+        deps,
+        { ...work, progress },
+        'connection',
+        `its job cannot be looked for: ${finding.reason}`,
+      );
+    const wait = Math.min(Math.max(LOOK_AGAIN_MS, (now - endedAt) / 4), MOST_LOOK_AGAIN_MS);
+    return againVerdict(work, progress, now + Math.ceil(wait));
   }
+  if (now < endedAt + GRACE_MS) return againVerdict(work, progress, now + LOOK_AGAIN_MS);
   return { kind: 'send', progress };
 }
 

@@ -19,5 +19,7 @@ export function shareOf(
   if (place === undefined) return { concurrency: 0 };
   const { count, rank } = place;
   const part = Math.floor(concurrency / count) + (rank < concurrency % count ? 1 : 0);
-  return { concurrency: part, ...(rateLimit === undefined ? {} : { rateLimit: rateLimit / count }) };
+  // With more workers than places the rate belongs to those that have one
+  const sharers = Math.min(count, concurrency);
+  return { concurrency: part, ...(rateLimit === undefined ? {} : { rateLimit: rateLimit / sharers }) };
 }

@@ -54,7 +54,7 @@ export interface TargetGateDeps {
  */
 export function createTargetGate(deps: TargetGateDeps): TargetGate {
   const { name, share, probe, observe, now, changed } = deps;
-  const permits = createPermits(share, now);
+  const permits = createPermits(share, () => performance.now());
   const refused = new Set<DeliveryId>();
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -66,6 +66,7 @@ export function createTargetGate(deps: TargetGateDeps): TargetGate {
     now,
     changed: (state, reason) => {
       if (state === 'half-open') return;
+      clearTimeout(timer);
       if (state === 'open') scheduleProbe();
       tell(state, reason);
       changed();
@@ -88,17 +89,20 @@ export function createTargetGate(deps: TargetGateDeps): TargetGate {
     });
   };
 
+  const ask = async (): Promise<void> => {
+    const { up, reason } = await probe().catch((error: unknown) => ({ up: false, reason: String(error) }));
+    // Closed meanwhile, or an event that was under way has answered the question
+    if (closed || breaker.state() !== 'half-open') return;
+    if (up) breaker.succeeded();
+    else breaker.failed(reason);
+  };
+
   const scheduleProbe = (): void => {
-    clearTimeout(timer);
     if (closed) return;
     timer = setTimeout(
       () => {
         if (!breaker.tryEnter()) return scheduleProbe();
-        void probe().then(({ up, reason }) => {
-          if (closed) return;
-          if (up) breaker.succeeded();
-          else breaker.failed(reason);
-        });
+        void ask();
       },
       Math.max(1, (breaker.reopensAt() ?? now()) - now()),
     );

@@ -66,7 +66,8 @@ export function startSourceWorker(deps: SourceWorkerDeps): SourceWorker {
     else void worker.resume();
   };
   worker.on('error', (error) => {
-    if (braking !== undefined || isConnectionTrouble(error)) return;
+    // A lock that is lost concerns one delivery, which another worker has by now
+    if (braking !== undefined || isConnectionTrouble(error) || isRefusal(error)) return;
     deps.observe({
       kind: 'notice',
       level: 'warn',

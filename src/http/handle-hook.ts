@@ -17,6 +17,9 @@ export interface HookDeps {
   readonly intake: Intake;
   readonly observe: Observe;
   readonly clientAddress: ClientAddress;
+  /** The bridge is about to stop: everything is answered still, and connections end with their answer. */
+  readonly leaving: () => boolean;
+  /** It stops now: nothing new is taken. */
   readonly draining: () => boolean;
   readonly now: () => number;
   readonly inFlight: (change: 1 | -1) => void;
@@ -68,7 +71,7 @@ export function createHookHandler(
     try {
       const answer = await answerTo(deps, request, response, { id, receivedAt, remoteAddress }, trail);
       // An unread body must not be taken for the next request on this connection
-      sendAnswer(response, answer, id, request.complete ? (deps.draining() ? 'close' : 'keep') : 'linger');
+      sendAnswer(response, answer, id, request.complete ? (deps.leaving() ? 'close' : 'keep') : 'linger');
       tell(answer);
     } catch (error) {
       if (!(error instanceof RequestAborted)) throw error;

@@ -12,7 +12,10 @@ import { createHookHandler, type HookDeps } from './handle-hook.js';
 import { insideFailure } from './inside-failure.js';
 import { sendAnswer } from './send-answer.js';
 
-export interface PublicListenerDeps extends Pick<HookDeps, 'intake' | 'observe' | 'draining' | 'now'> {
+export interface PublicListenerDeps extends Pick<
+  HookDeps,
+  'intake' | 'observe' | 'leaving' | 'draining' | 'now'
+> {
   readonly settings: HttpSettings;
   /** In place of `LIMITS`, one by one. */
   readonly limits?: Partial<ListenerLimits>;
@@ -103,7 +106,9 @@ export async function startPublicListener(deps: PublicListenerDeps): Promise<Pub
 
 function createListener(settings: HttpSettings, limits: ListenerLimits, app: RequestListener): Server {
   const { tls } = settings;
-  const options = { ...limits, maxHeaderSize: MAX_HEADER_SIZE, noDelay: true };
+  // Node would answer a request without Host by itself, in its own form and untold
+  const own = { maxHeaderSize: MAX_HEADER_SIZE, noDelay: true, requireHostHeader: false };
+  const options = { ...limits, ...own };
   if (tls === undefined) return createServer(options, app);
   return createTlsServer(
     {

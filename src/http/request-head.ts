@@ -14,7 +14,7 @@ const NONE: ReadonlySet<string> = new Set();
 
 /**
  * Reads the headers off the raw list, because Node's own object drops repeats of some names in silence.
- * Throws `Problem` 431 for too many, 400 for a repeated Host.
+ * Throws `Problem` 431 for too many, 400 for a Host that is missing or repeated and for HTTP before 1.0.
  */
 export function readHead(request: IncomingMessage): Head {
   const raw = request.rawHeaders;
@@ -35,8 +35,16 @@ export function readHead(request: IncomingMessage): Head {
       (repeated ??= new Set()).add(name);
     }
   }
-  if (repeated?.has('host') === true) throw new Problem('bad_request', 400, 'Send one Host header.');
+  refuseLine(request, headers['host'], repeated?.has('host') === true);
   return { headers, repeatedHeaders: repeated ?? NONE };
+}
+
+/** RFC 9112, §3.2: one Host, and HTTP/1.1 has it. Node lets HTTP/0.9 pass, and two Hosts. Throws `Problem` 400. */
+function refuseLine(request: IncomingMessage, host: string | undefined, repeated: boolean): void {
+  const { httpVersionMajor: major, httpVersionMinor: minor } = request;
+  if (major < 1) throw new Problem('bad_request', 400, 'Send HTTP/1.1.');
+  if (repeated || (host === undefined && minor > 0))
+    throw new Problem('bad_request', 400, 'Send one Host header.');
 }
 
 /** What the client certificate says, where the listener asked for one and found it good. */

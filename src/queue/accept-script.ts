@@ -29,6 +29,10 @@ if held then
   redis.call('HINCRBY', KEYS[7], 'duplicate', 1)
   return {0, held}
 end
+-- A script that fails half-way keeps what it wrote: whatever is not of its type must fail before that
+for _, key in ipairs({KEYS[2], KEYS[5]}) do redis.call('LLEN', key) end
+for _, key in ipairs({KEYS[4], KEYS[6]}) do redis.call('ZCARD', key) end
+for _, key in ipairs({KEYS[3], KEYS[7], KEYS[8]}) do redis.call('HLEN', key) end
 redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[2])
 local stored = 0
 for i = 7, #ARGV, 2 do

@@ -31,7 +31,7 @@ export async function auditClaims(
   };
   // Braces and brackets would be a pattern's; a backslash takes their meaning away
   const match = `${base.replace(/[\\[\]?*]/g, '\\$&')}k:*`;
-  for (const node of client.isCluster ? client.nodes('master') : [client]) {
+  for (const node of 'nodes' in client ? client.nodes('master') : [client]) {
     let cursor = '0';
     do {
       const [next, keys] = await node.scan(cursor, 'MATCH', match, 'COUNT', COUNT);

@@ -32,11 +32,14 @@ export function openQueues(client: RedisClient, prefix: string, sources: readonl
       return [...queues.keys()];
     },
     add,
-    retryDead: async (source, id) =>
-      void (await (
-        await jobOf(source, id)
-      )?.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true })),
-    promote: async (source, id) => void (await (await jobOf(source, id))?.promote()),
+    retryDead: async (source, id) => {
+      const job = await jobOf(source, id);
+      await job?.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+    },
+    promote: async (source, id) => {
+      const job = await jobOf(source, id);
+      await job?.promote();
+    },
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },

@@ -108,7 +108,10 @@ export function createDeliveryRecords(deps: {
           Promise.all(jobIds.map((jobId) => client.get(keysOf(prefix, source).jobId(jobId)))),
         ),
       );
-      return jobIds.map((_, i) => held.map((of) => of[i]).find((holder) => holder !== null && holder !== undefined) ?? undefined);
+      return jobIds.map(
+        (_, i) =>
+          held.map((of) => of[i]).find((holder) => holder !== null && holder !== undefined) ?? undefined,
+      );
     },
 
     /** Takes a `job_id` for a delivery. Answers whether it is its own now; the first who asks gets it. */

@@ -46,7 +46,9 @@ export function createDurableStore(deps: DurableStoreDeps): DurableStore {
 
   return {
     accept: async (arrivals) => {
-      const answers: (Stored | undefined)[] = drain.isIdle() ? [] : arrivals.map(spool.held);
+      const answers: (Stored | undefined)[] = drain.isIdle()
+        ? []
+        : arrivals.map((arrival) => spool.held(arrival));
       const open = drain.isAway() ? [] : arrivals.filter((_, i) => answers[i] === undefined);
       const results = new Map<Arrival, AcceptResult>();
       for (const [i, result] of (await redis.acceptEach(open)).entries()) {
@@ -68,8 +70,8 @@ export function createDurableStore(deps: DurableStoreDeps): DurableStore {
         return answer;
       });
     },
-    spooling: drain.isAway,
-    spoolStats: spool.stats,
-    close: drain.close,
+    spooling: () => drain.isAway(),
+    spoolStats: () => spool.stats(),
+    close: () => drain.close(),
   };
 }

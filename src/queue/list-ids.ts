@@ -62,7 +62,7 @@ export async function listIds(
 }
 
 /** Takes from the heads of the sources' lists whichever is newest, so that each list keeps its own order. */
-function mergeNewestFirst(lists: readonly (readonly Ranked[])[], limit: number): readonly Place[] & Ranked[] {
+function mergeNewestFirst(lists: readonly (readonly Ranked[])[], limit: number): readonly Ranked[] {
   const heads = lists.map(() => 0);
   const merged: Ranked[] = [];
   while (merged.length < limit) {

@@ -153,7 +153,9 @@ export function openSpool(options: {
 
     unpark: () =>
       root.transaction(() => {
-        for (const { key, value } of [...parked.getRange({ limit: 1_000 })]) {
+        // Read whole before it is changed
+        const found = Array.from(parked.getRange({ limit: 1_000 }));
+        for (const { key, value } of found) {
           void parked.remove(key);
           void entries.put(key, value);
         }

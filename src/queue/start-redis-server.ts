@@ -52,7 +52,7 @@ async function launch(binary: string, dir: string, port: number): Promise<Living
   child.unref();
   let failed: string | undefined;
   child.once('error', (error) => (failed = error.message));
-  child.once('exit', (code, signal) => (failed = signal ?? `exit code ${code ?? 'unknown'}`));
+  child.once('exit', (code, by) => (failed = by ?? `exit code ${code ?? 'unknown'}`));
   const living = { pid: child.pid ?? 0, port };
   if (child.pid !== undefined) noteClaim(dir, living);
   try {

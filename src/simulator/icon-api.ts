@@ -56,7 +56,8 @@ function cancel(world: World, id: string): Reply {
   const job = world.jobs.get(id, now);
   if (job === undefined) return findIconJob(world, id);
   if (now >= job.endsAt) return iconRefusal(world, 400, 'the job has ended');
-  world.jobLog?.append(world.jobs.end(job, 'cancelled', now));
+  const ended = world.jobs.end(job, 'cancelled', now);
+  world.jobLog?.append(ended);
   return findIconJob(world, id);
 }
 

@@ -1,4 +1,4 @@
-import type { WrittenAuth } from '../model/settings.js';
+import type { WrittenAuth } from '../model/auth-settings.js';
 import type { Authenticator } from '../model/source.js';
 import { completeAuth } from './auth/check-auth.js';
 import { createAuthenticator, type AuthDeps } from './auth/create-authenticator.js';

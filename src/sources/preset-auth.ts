@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../model/json.js';
-import type { WrittenAuth } from '../model/settings.js';
+import type { WrittenAuth } from '../model/auth-settings.js';
 import { durationMs } from './units.js';
 
 /** The `auth` block of a preset, which its schema has checked, in the spelling of the settings. */

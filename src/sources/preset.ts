@@ -1,5 +1,6 @@
 import type { Json } from '../model/json.js';
-import type { MappingSettings, WrittenAuth } from '../model/settings.js';
+import type { WrittenAuth } from '../model/auth-settings.js';
+import type { MappingSettings } from '../model/settings.js';
 
 /** What ships for a product: one folder of `schemas/`, as read and found well-formed. Nothing in it is compiled yet. */
 export interface Preset {

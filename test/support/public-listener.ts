@@ -51,6 +51,7 @@ export async function startTestListener(
     }),
     observe,
     now,
+    leaving: () => state.draining,
     draining: () => state.draining,
     settings: {
       host: '127.0.0.1',

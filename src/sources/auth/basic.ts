@@ -1,4 +1,4 @@
-import type { BasicSettings } from '../../model/settings.js';
+import type { BasicSettings } from '../../model/auth-settings.js';
 import type { Authenticator, Refused } from '../../model/source.js';
 import { digest, firstMatch } from './constant-time.js';
 import { headerValue } from './header-value.js';

@@ -1,4 +1,4 @@
-import type { AuthSettings, WrittenAuth } from '../../model/settings.js';
+import type { AuthSettings, WrittenAuth } from '../../model/auth-settings.js';
 import type { AuthFault } from './auth-fault.js';
 import { completeMechanism } from './complete-mechanism.js';
 

@@ -1,4 +1,4 @@
-import type { HmacSettings, WrittenAuth } from '../../model/settings.js';
+import type { HmacSettings, WrittenAuth } from '../../model/auth-settings.js';
 import type { Report } from './auth-fault.js';
 import { decodeLooseBase64, decodeSecret } from './decode-bytes.js';
 

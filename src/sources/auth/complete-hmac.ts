@@ -1,4 +1,4 @@
-import type { HmacSettings, WrittenAuth } from '../../model/settings.js';
+import type { HmacSettings, WrittenAuth } from '../../model/auth-settings.js';
 import { headerName, positive, required, type Report } from './auth-fault.js';
 import { checkedSecrets, checkKey } from './check-secrets.js';
 import { compileTemplate } from './signed-template.js';

@@ -7,7 +7,7 @@ import type {
   StandardWebhooksSettings,
   TokenSettings,
   WrittenAuth,
-} from '../../model/settings.js';
+} from '../../model/auth-settings.js';
 import { filledList, headerName, positive, required, type Report } from './auth-fault.js';
 import { checkedSecrets, checkStandardWebhooksKey, checkToken } from './check-secrets.js';
 import { completeHmac } from './complete-hmac.js';

@@ -1,4 +1,4 @@
-import type { AuthSettings } from '../../model/settings.js';
+import type { AuthSettings } from '../../model/auth-settings.js';
 import type { Authenticator } from '../../model/source.js';
 import type { AuthDeps } from './auth-deps.js';
 import { createBasicAuthenticator } from './basic.js';

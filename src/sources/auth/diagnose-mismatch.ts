@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { HmacSettings } from '../../model/settings.js';
+import type { HmacSettings } from '../../model/auth-settings.js';
 import type { Refused } from '../../model/source.js';
 import { bodyVariants } from './body-variants.js';
 import { createBudget } from './budget.js';

@@ -1,5 +1,5 @@
 import type { RawRequest } from '../../model/request.js';
-import type { HmacSettings } from '../../model/settings.js';
+import type { HmacSettings } from '../../model/auth-settings.js';
 import type { Authenticator, Refused } from '../../model/source.js';
 import type { AuthDeps } from './auth-deps.js';
 import { fieldAt, readJson } from './body-field.js';

@@ -1,5 +1,5 @@
 import { errors, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
-import type { JwtSettings } from '../../model/settings.js';
+import type { JwtSettings } from '../../model/auth-settings.js';
 import type { Authenticator, Refused } from '../../model/source.js';
 import type { AuthDeps } from './auth-deps.js';
 import { headerValue } from './header-value.js';

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, type JWTVerifyGetKey } from 'jose';
-import type { JwtSettings } from '../../model/settings.js';
+import type { JwtSettings } from '../../model/auth-settings.js';
 import type { AuthDeps } from './auth-deps.js';
 
 const MAX_BYTES = 1_048_576;

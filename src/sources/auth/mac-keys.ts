@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
-import type { HmacSettings } from '../../model/settings.js';
+import type { HmacSettings } from '../../model/auth-settings.js';
 import { decodeSecret } from './decode-bytes.js';
 
 /** One key for each secret, in their order. */

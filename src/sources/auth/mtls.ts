@@ -1,5 +1,5 @@
 import type { RawRequest } from '../../model/request.js';
-import type { MtlsSettings } from '../../model/settings.js';
+import type { MtlsSettings } from '../../model/auth-settings.js';
 import type { Authenticator, Refused } from '../../model/source.js';
 import type { AuthDeps } from './auth-deps.js';
 import { headerValue } from './header-value.js';

@@ -1,5 +1,5 @@
 import type { RawRequest } from '../../model/request.js';
-import type { TokenSettings } from '../../model/settings.js';
+import type { TokenSettings } from '../../model/auth-settings.js';
 import type { Refused } from '../../model/source.js';
 import { fieldAt, readJson } from './body-field.js';
 import { headerValue, MAX_VALUE } from './header-value.js';

@@ -1,5 +1,5 @@
 import type { RawRequest } from '../../model/request.js';
-import type { HmacSettings } from '../../model/settings.js';
+import type { HmacSettings } from '../../model/auth-settings.js';
 import type { Refused } from '../../model/source.js';
 import { headerValue } from './header-value.js';
 import { isRefused, refused } from './refused.js';

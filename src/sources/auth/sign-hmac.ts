@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../model/json.js';
-import type { HmacSettings } from '../../model/settings.js';
+import type { HmacSettings } from '../../model/auth-settings.js';
 import { readJson } from './body-field.js';
 import { CannotSign } from './cannot-sign.js';
 import { computeMac, createMacKeys } from './mac-keys.js';

@@ -5,7 +5,7 @@ import type {
   HmacSettings,
   StandardWebhooksSettings,
   TokenSettings,
-} from '../../model/settings.js';
+} from '../../model/auth-settings.js';
 import { readJson } from './body-field.js';
 import { CannotSign } from './cannot-sign.js';
 import { decodeSecret } from './decode-bytes.js';

@@ -1,5 +1,5 @@
 import { verify } from 'node:crypto';
-import type { SnsSettings } from '../../model/settings.js';
+import type { SnsSettings } from '../../model/auth-settings.js';
 import type { Authenticator } from '../../model/source.js';
 import type { AuthDeps } from './auth-deps.js';
 import { isRefused, refused } from './refused.js';

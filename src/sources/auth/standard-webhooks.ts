@@ -1,5 +1,5 @@
 import { verify, type KeyObject } from 'node:crypto';
-import type { StandardWebhooksSettings } from '../../model/settings.js';
+import type { StandardWebhooksSettings } from '../../model/auth-settings.js';
 import type { Authenticator, Refused } from '../../model/source.js';
 import type { AuthDeps } from './auth-deps.js';
 import { firstMatch } from './constant-time.js';

@@ -1,4 +1,4 @@
-import type { HmacSettings } from '../../model/settings.js';
+import type { HmacSettings } from '../../model/auth-settings.js';
 import type { Refused } from '../../model/source.js';
 import { refused } from './refused.js';
 

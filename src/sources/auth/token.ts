@@ -1,4 +1,4 @@
-import type { TokenSettings } from '../../model/settings.js';
+import type { TokenSettings } from '../../model/auth-settings.js';
 import type { Authenticator } from '../../model/source.js';
 import { digest, firstMatch } from './constant-time.js';
 import { presentedToken } from './presented-token.js';

@@ -31,7 +31,7 @@ targets: { k: { url: "https://k.example.com", username: u, password: x, tls: { i
   });
 
   it('are escaped by a second dollar', () => {
-    expect(config(FILE.replace('${file:/s/pw}', '$${env:PW}')).targets[0]?.password).toBe('${env:PW}');
+    expect(config(FILE.replace('${file:/s/pw}', () => '$${env:PW}')).targets[0]?.password).toBe('${env:PW}');
   });
 
   it('leave expressions alone that only look like them', () => {

@@ -170,11 +170,12 @@ describe('400', () => {
     ['['.repeat(65) + ']'.repeat(65), 'too_deep'],
     ['{"id":"1","id":"1"}', 'duplicate_key'],
   ])('is the answer to %j', async (body, code) => {
-    expectProblem(await on.post(body), 400, code);
+    expect(expectProblem(await on.post(body), 400, code).headers['connection']).toBe('keep-alive');
   });
 
   it('is the answer to bytes that are not UTF-8', async () => {
-    expectProblem(await on.post(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d])), 400, 'invalid_utf8');
+    const result = await on.post(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]));
+    expect(expectProblem(result, 400, 'invalid_utf8').body).not.toContain('\ufffd');
   });
 });
 
@@ -229,7 +230,7 @@ describe('403, 404, 405', () => {
     const answer = only(await on.raw(requestText('/hooks/shaking', '', [], { method: 'GET' })));
     expect([answer.status, answer.body, answer.headers['content-type']]).toEqual([200, '{"a":1}', 'text/x']);
     const types = (await on.raw(requestText('/hooks/shaking', '', [], { method: 'GET' }))).text;
-    expect(types.match(/content-type/gi)).toHaveLength(1);
+    expect(types.match(/^content-type:/gim)).toHaveLength(1);
     expectProblem(
       await on.raw(requestText('/hooks/shaking', '', [], { method: 'OPTIONS' })),
       405,
@@ -396,6 +397,6 @@ describe('closing', () => {
     open();
     expect(only(await answer).status).toBe(202);
     await closed;
-    await expect(fetch(own.listener.url)).rejects.toThrow();
+    await expect(fetch(own.listener.url)).rejects.toThrow('fetch failed');
   });
 });

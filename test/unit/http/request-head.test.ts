@@ -3,8 +3,17 @@ import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { clientCertificate, readHead } from '../../../src/http/request-head.js';
 
-function incoming(rawHeaders: readonly string[]): IncomingMessage {
-  return Object.assign(new IncomingMessage(new Socket()), { rawHeaders: [...rawHeaders] });
+/** HTTP/1.0 unless told, which needs no Host. */
+function incoming(
+  rawHeaders: readonly string[],
+  version: readonly [number, number] = [1, 0],
+): IncomingMessage {
+  const [httpVersionMajor, httpVersionMinor] = version;
+  return Object.assign(new IncomingMessage(new Socket()), {
+    rawHeaders: [...rawHeaders],
+    httpVersionMajor,
+    httpVersionMinor,
+  });
 }
 
 describe('the head of a request', () => {
@@ -58,8 +67,13 @@ describe('the head of a request', () => {
     );
   });
 
-  it('refuses a second Host', () => {
-    expect(() => readHead(incoming(['Host', 'a', 'host', 'a']))).toThrow(
+  it.each<[string, string[], [number, number]]>([
+    ['a second Host', ['Host', 'a', 'host', 'a'], [1, 1]],
+    ['a second Host in HTTP/1.0', ['Host', 'a', 'host', 'a'], [1, 0]],
+    ['HTTP/1.1 without Host', ['accept', 'b'], [1, 1]],
+    ['HTTP/0.9', ['Host', 'a'], [0, 9]],
+  ])('refuses %s', (_title, rawHeaders, version) => {
+    expect(() => readHead(incoming(rawHeaders, version))).toThrow(
       expect.objectContaining({ code: 'bad_request', status: 400 }),
     );
   });

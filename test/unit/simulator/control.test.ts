@@ -224,7 +224,7 @@ describe('the seed', () => {
 
   it('is by chance where none is given', async () => {
     const [one, other] = await Promise.all([sim({ seed: 'chance' }), sim({ seed: 'chance' })]);
-    expect(one!.simulator.seed).not.toBe(other!.simulator.seed);
+    expect(one.simulator.seed).not.toBe(other.simulator.seed);
   });
 });
 

@@ -27,11 +27,11 @@ export interface Call {
 export interface SimClient {
   readonly simulator: Simulator;
   /** Rejects with the connection's error when no answer came. */
-  call(path: string, call?: Call): Promise<Answer>;
+  readonly call: (path: string, call?: Call) => Promise<Answer>;
   /** A control of the simulator; its answer must be 200. */
-  control(method: string, path: string, body?: unknown): Promise<Answer['body']>;
-  login(): Promise<string>;
-  close(): Promise<void>;
+  readonly control: (method: string, path: string, body?: unknown) => Promise<Answer['body']>;
+  readonly login: () => Promise<string>;
+  readonly close: () => Promise<void>;
 }
 
 /** Jobs that are there at once and have succeeded. */

@@ -99,8 +99,8 @@ describe('an expression', () => {
   });
 
   it('has its time to itself: many at once do not use up each other’s limit', async () => {
-    const slow = compile('$sum([1..4000].($ * 2))');
-    const results = await Promise.all(Array.from({ length: 60 }, () => slow.evaluate({}, {})));
+    const slow = compile('$sum([1..120].($ * 2))');
+    const results = await Promise.all(Array.from({ length: 400 }, () => slow.evaluate({}, {})));
     expect(new Set(results).size).toBe(1);
   });
 

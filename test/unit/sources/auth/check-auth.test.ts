@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WrittenAuth } from '../../../../src/model/settings.js';
+import type { WrittenAuth } from '../../../../src/model/auth-settings.js';
 import { completeAuth } from '../../../../src/sources/auth/check-auth.js';
 
 const GITHUB: WrittenAuth = { type: 'hmac', header: 'X-Hub-Signature-256', format: 'prefix', secrets: [] };

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { HmacSettings } from '../../../../src/model/settings.js';
+import type { HmacSettings } from '../../../../src/model/auth-settings.js';
 import { createAuthenticator } from '../../../../src/sources/auth/create-authenticator.js';
 import { signRequest } from '../../../../src/sources/auth/sign-request.js';
 import { BODY, deps, hmac, judge, NOW, received, request, short, verdict } from './support.js';

@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JwtSettings } from '../../../../src/model/settings.js';
+import type { JwtSettings } from '../../../../src/model/auth-settings.js';
 import { createAuthenticator } from '../../../../src/sources/auth/create-authenticator.js';
 import { createFetchText } from '../../../../src/sources/auth/fetch-text.js';
 import { makeCertificates, type Certificates } from '../../targets/certificates.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MtlsSettings } from '../../../../src/model/settings.js';
+import type { MtlsSettings } from '../../../../src/model/auth-settings.js';
 import { judge, request, short, type RequestParts } from './support.js';
 
 const PRINT = 'ab'.repeat(32);

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { AuthSettings, WrittenAuth } from '../../../../src/model/settings.js';
+import type { AuthSettings, WrittenAuth } from '../../../../src/model/auth-settings.js';
 import { completeAuth } from '../../../../src/sources/auth/check-auth.js';
 import { request, verdict } from './support.js';
 
@@ -75,6 +75,10 @@ describe.skipIf(vectors.length === 0)('vectors of real senders (skipped without 
     const { headers, body } = vector;
     const name = Object.keys(headers).find((each) => each.toLowerCase() === header) ?? header;
     const signature = headers[name] ?? '';
+    const truncated = signature
+      .split(' ')
+      .map((entry) => entry.slice(0, -4))
+      .join(' ');
     const check = (over: Record<string, string>, each = settings, sent = body, clock = now) =>
       verdict(each, request({ headers: { ...headers, ...over }, body: sent }), { now: clock });
 
@@ -86,7 +90,7 @@ describe.skipIf(vectors.length === 0)('vectors of real senders (skipped without 
       const other = settings.type === 'standard-webhooks' ? `whsec_${'QUFB'.repeat(8)}` : 'x';
       expect(await check({}, settings, `${body} `)).toMatch(/wrong_secret|reserialised_body/);
       expect(await check({}, settings, body.replace(/.$/s, '\u0001'))).toBe('wrong_secret');
-      expect(await check({ [name]: signature.slice(0, -4) })).not.toMatch(/admitted/);
+      expect(await check({ [name]: truncated })).not.toMatch(/admitted/);
       expect(await check({ [name]: '' })).toBe('missing');
       if ('secrets' in settings) {
         expect(await check({}, { ...settings, secrets: [other] })).toMatch(/wrong_secret|wrong_algorithm/);

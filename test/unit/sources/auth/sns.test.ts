@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SnsSettings } from '../../../../src/model/settings.js';
+import type { SnsSettings } from '../../../../src/model/auth-settings.js';
 import { createAuthenticator } from '../../../../src/sources/auth/create-authenticator.js';
 import { deps, judge, NOW, request, short, verdict } from './support.js';
 
@@ -37,8 +37,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-/** The certificate is made now; the clock of these tests is, too. */
-const CLOCK = Date.now();
+/** The certificates are made now and are valid from then on; the clock of these tests is surely after it. */
+const CLOCK = Date.now() + 3_600_000;
 
 type Fields = Record<string, string | null>;
 

@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { StandardWebhooksSettings } from '../../../../src/model/settings.js';
+import type { StandardWebhooksSettings } from '../../../../src/model/auth-settings.js';
 import { BODY, judge, NOW, request, verdict } from './support.js';
 
 const KEYS = ['an invented key of 32 characters', 'another invented key, just as ok'];

@@ -1,5 +1,5 @@
 import type { RawRequest } from '../../../../src/model/request.js';
-import type { AuthSettings, HmacSettings } from '../../../../src/model/settings.js';
+import type { AuthSettings, HmacSettings } from '../../../../src/model/auth-settings.js';
 import type { Admission } from '../../../../src/model/source.js';
 import { createAuthenticator, type AuthDeps } from '../../../../src/sources/auth/create-authenticator.js';
 import type { SignedRequest } from '../../../../src/sources/auth/sign-request.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BasicSettings, TokenSettings } from '../../../../src/model/settings.js';
+import type { BasicSettings, TokenSettings } from '../../../../src/model/auth-settings.js';
 import { judge, request, verdict, type RequestParts } from './support.js';
 
 const SECRETS = ['first-token', 'zweites-Wörtchen'];
