@@ -60,10 +60,10 @@ export function nextStep(outcome: FailedOutcome, situation: Situation): NextStep
       if (situation.onAmbiguous === 'reconcile') return counted(situation, FIRST_LOOK_MS);
       return counted(situation, backoffMs(situation.counted + 1, undefined, random));
     case 'retry':
-    case 'relogin': {
-      const asked = outcome.kind === 'retry' ? outcome.retryAfterMs : undefined;
-      return counted(situation, backoffMs(situation.counted + 1, asked, random));
-    }
+      return counted(situation, backoffMs(situation.counted + 1, outcome.retryAfterMs, random));
+    default:
+      // relogin
+      return counted(situation, backoffMs(situation.counted + 1, undefined, random));
   }
 }
 

@@ -5,8 +5,8 @@ import { Problem } from '../model/problem.js';
 export interface Cursor {
   readonly rank: number;
   readonly id: string;
-  /** For the waiting: the last id shown of each source. */
-  readonly seen?: Readonly<Record<string, string>>;
+  /** For the waiting: the last few ids shown of each source, the last one first. */
+  readonly seen?: Readonly<Record<string, readonly string[]>>;
 }
 
 export function writeCursor(cursor: Cursor): string {
@@ -28,9 +28,11 @@ export function readCursor(text: string | undefined): Cursor | undefined {
   throw new Problem('bad_request', 400, 'The cursor is none that this list gave out.');
 }
 
-function readSeen(value: unknown): Readonly<Record<string, string>> {
+function readSeen(value: unknown): Readonly<Record<string, readonly string[]>> {
   if (typeof value !== 'object' || value === null) return {};
-  return Object.fromEntries(
-    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  );
+  const lists = Object.entries(value).map(([source, ids]: [string, unknown]): [string, string[]] => [
+    source,
+    Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [],
+  ]);
+  return Object.fromEntries(lists);
 }

@@ -20,6 +20,9 @@ interface Page {
   readonly cursor?: string;
 }
 
+/** One of them is likely to wait still when the next page is asked for. */
+const ANCHORS = 5;
+
 /** The sorted sets behind the states that have one. */
 const SORTED: Readonly<Partial<Record<DeliveryState, string>>> = {
   scheduled: 'delayed',
@@ -57,7 +60,9 @@ export async function listIds(
   const { rank, id } = last;
   if (state !== 'queued') return { places, cursor: writeCursor({ rank, id }) };
   // A waiting list is in its own order, so how far each was read is kept for each
-  const seen = { ...cursor?.seen, ...Object.fromEntries(places.map((place) => [place.source, place.id])) };
+  const seen: Record<string, readonly string[]> = { ...cursor?.seen };
+  for (const place of places)
+    seen[place.source] = [place.id, ...(seen[place.source] ?? [])].slice(0, ANCHORS);
   return { places, cursor: writeCursor({ rank, id, seen }) };
 }
 

@@ -83,23 +83,7 @@ export function createRejectedStore(deps: {
       const [time = '+inf', after] = filter.cursor?.split('~') ?? [];
       const names = filter.source === undefined ? sources() : [filter.source];
       const found = await Promise.all(
-        names.map(async (source) => {
-          const flat = await client.zrange(
-            keys(source).all,
-            time,
-            '-inf',
-            'BYSCORE',
-            'REV',
-            'LIMIT',
-            0,
-            filter.limit * 2,
-            'WITHSCORES',
-          );
-          const ids: { source: string; id: string; at: number }[] = [];
-          for (let i = 0; i + 1 < flat.length; i += 2)
-            ids.push({ source, id: flat[i] ?? '', at: Number(flat[i + 1]) });
-          return after === undefined ? ids : ids.filter(({ id, at }) => at < Number(time) || id < after);
-        }),
+        names.map((source) => readPage(client, source, keys(source).all, time, after, filter.limit)),
       );
       const page = found
         .flat()
@@ -122,6 +106,37 @@ export function createRejectedStore(deps: {
       ]);
     },
   };
+}
+
+/** Records of one millisecond may be more than fit a page: those at or above the cursor's id are read past. */
+async function readPage(
+  client: RedisClient,
+  source: string,
+  key: string,
+  time: string,
+  after: string | undefined,
+  limit: number,
+): Promise<readonly { readonly source: string; readonly id: string; readonly at: number }[]> {
+  const found: { source: string; id: string; at: number }[] = [];
+  for (let offset = 0; found.length < limit; offset += limit) {
+    const flat = await client.zrange(
+      key,
+      time,
+      '-inf',
+      'BYSCORE',
+      'REV',
+      'LIMIT',
+      offset,
+      limit,
+      'WITHSCORES',
+    );
+    for (let i = 0; i + 1 < flat.length; i += 2) {
+      const place = { source, id: flat[i] ?? '', at: Number(flat[i + 1]) };
+      if (after === undefined || place.at < Number(time) || place.id < after) found.push(place);
+    }
+    if (flat.length < limit * 2) break;
+  }
+  return found.slice(0, limit);
 }
 
 function parseRecord(text: string | null): RejectedRequest | undefined {

@@ -1,6 +1,6 @@
 import type { Arrival } from '../model/arrival.js';
 import type { Notice } from '../model/observation.js';
-import type { DurableStoreDeps } from './durable-store.js';
+import type { DurableStoreDeps } from './durable-store-deps.js';
 import type { AcceptResult } from './event-store.js';
 
 /** Another process that shares the spool may have died with events in it: so often somebody looks. Milliseconds. */

@@ -25,14 +25,19 @@ export function compileAuth(
   return others.length === 0 ? main : anyOf([main, ...others]);
 }
 
-/** A token in another place has another name there: what the preset says of its own place does not carry over. */
+/**
+ * A token in another place has another name there, and one under another name has no scheme: what the preset says of
+ * its own place does not carry over.
+ */
 function presetFor(
   written: WrittenAuth | undefined,
   preset: WrittenAuth | undefined,
 ): WrittenAuth | undefined {
-  if (written?.in === undefined || preset === undefined || written.in === preset.in) return preset;
-  const { name: _name, scheme: _scheme, ...rest } = preset;
-  return rest;
+  if (preset === undefined || written === undefined) return preset;
+  const { name, scheme: _scheme, ...rest } = preset;
+  if (written.in !== undefined && written.in !== preset.in) return rest;
+  if (written.name === undefined || written.name.toLowerCase() === name?.toLowerCase()) return preset;
+  return { ...rest, ...(name === undefined ? {} : { name }) };
 }
 
 /** Who says where the secret stands wants it there and nowhere else. */

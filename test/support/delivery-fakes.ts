@@ -46,7 +46,7 @@ export function failed(kind: FailedOutcome['kind'], over: Partial<FailedOutcome>
     reason: 'it said no',
     reached: 'answered',
     ...over,
-  } as FailedOutcome;
+  };
 }
 
 export const DELIVERED: DeliveryOutcome = {
@@ -77,7 +77,7 @@ export class FakeTarget implements Target {
   async jobs({ limit, offset }: { limit: number; offset: number }): Promise<readonly TargetJob[]> {
     if (this.away) throw new TargetUnavailable('away');
     this.pages += 1;
-    return this.list.slice(offset, offset + limit).map(({ startMessage: _, ...listed }) => listed);
+    return this.list.slice(offset, offset + limit).map((job) => ({ ...job, startMessage: undefined }));
   }
 
   async job(jobId: string): Promise<TargetJob | undefined> {

@@ -22,9 +22,9 @@ export interface TestRedis {
 }
 
 /** A Redis of the test's own: its own port, its own data, as durable as in production. */
-export async function startRedis(extraArgs: readonly string[] = []): Promise<TestRedis> {
+export async function startRedis(extraArgs: readonly string[] = [], wanted?: number): Promise<TestRedis> {
   const dir = mkdtempSync(join(tmpdir(), 'bridge-redis-'));
-  const port = await freePort();
+  const port = wanted ?? (await freePort());
   let child = await launch(port, dir, extraArgs);
   const ended = async (): Promise<void> => {
     await waitUntil('redis to end', () => child.exitCode !== null || child.signalCode !== null);

@@ -1,14 +1,18 @@
-/** Lets something dear happen at most `times` in each `everyMs`; `now` is Unix milliseconds. */
-export function createBudget(times: number, everyMs: number, now: () => number): () => boolean {
+/** Says whether something of this cost can be afforded now, and then counts it as spent. */
+export type Budget = (cost?: number) => boolean;
+
+/** Lets things be done that cost at most `units` together in each `everyMs`; `now` gives Unix milliseconds. */
+export function createBudget(units: number, everyMs: number, now: () => number): Budget {
   let windowStart = Number.NEGATIVE_INFINITY;
   let left = 0;
-  return () => {
+  return (cost = 1) => {
     const at = now();
     if (at - windowStart >= everyMs || at < windowStart) {
       windowStart = at;
-      left = times;
+      left = units;
     }
-    left -= 1;
-    return left >= 0;
+    if (cost > left) return false;
+    left -= cost;
+    return true;
   };
 }

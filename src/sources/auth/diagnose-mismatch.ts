@@ -11,6 +11,9 @@ import { refused } from './refused.js';
 /** Bytes each algorithm gives (FIPS 180-4). */
 const MAC_BYTES = { sha1: 20, sha256: 32, sha512: 64 };
 const MAX_BODY = 262_144;
+/** Bytes a second that are looked into, each body counted with so many more: ten small ones or one of 256 KiB. */
+const BYTES_PER_SECOND = 340_000;
+const BYTES_PER_LOOK = 32_768;
 const SECRET_ENCODINGS = ['text', 'base64', 'whsec', 'hex'] as const;
 
 /** Signatures that matched nothing. */
@@ -29,16 +32,17 @@ type Scheme = Pick<HmacSettings, 'algorithm' | 'encoding' | 'secretEncoding' | '
 /**
  * Finds out, for the operator, why signatures matched nothing. It runs only once the request is refused, so its time
  * tells an attacker no more than the 401 does: all variants are tried whatever matched, in constant-time comparisons,
- * and to make one match takes the secret. Bodies over 256 KiB, and more than ten in a second, are not looked into.
+ * and to make one match takes the secret. It costs up to 50 ms for 256 KiB, so larger bodies are not looked
+ * into, and neither is more than a little in each second.
  */
 export function createDiagnosis(scheme: Scheme, now: () => number): (mismatch: Mismatch) => Refused {
-  const affordable = createBudget(10, 1_000, now);
+  const affordable = createBudget(BYTES_PER_SECOND, 1_000, now);
   const others = otherReadings(scheme);
   return (mismatch) => {
     const shape = judgeShape(scheme, mismatch);
     if (shape !== undefined) return shape;
     const presented = mismatch.texts.map((text) => decodeSignature(text, scheme.encoding) ?? Buffer.alloc(0));
-    if (mismatch.body.length > MAX_BODY || !affordable()) {
+    if (mismatch.body.length > MAX_BODY || !affordable(mismatch.body.length + BYTES_PER_LOOK)) {
       return refused('wrong_secret', 'no live secret gives this signature (not looked into further)');
     }
     const misread = others.filter(

@@ -321,7 +321,7 @@ describe('Redis away', () => {
 });
 
 describe('a worker that is killed', () => {
-  it('before the call, after the request, after the answer, and twice: one job each, within 15 s', async () => {
+  it('before the call, after the request, after the answer: picked up within 15 s, one job each', async () => {
     const simulator = await komand({
       faults: [
         {
@@ -331,21 +331,21 @@ describe('a worker that is killed', () => {
       ],
     });
     const cases = [
-      { source: 'before', killAt: 'before-call', workflow: 'w-before', deaths: 1 },
-      { source: 'silent', killAt: 'never', workflow: 'w-silent', deaths: 1 },
-      { source: 'answered', killAt: 'after-answer', workflow: 'w-answered', deaths: 1 },
+      { source: 'before', killAt: 'before-call', workflow: 'w-before' },
+      { source: 'silent', killAt: 'never', workflow: 'w-silent' },
+      { source: 'answered', killAt: 'after-answer', workflow: 'w-answered' },
     ];
     const route = (source: string, id: string) =>
       handMadeRoute({ source, endpoint: { kind: 'workflow', id } });
     const routes = cases.map((each) => route(each.source, each.workflow));
+    let ready = false;
     const feeder = await stageOn({
       url: simulator.url,
       routes,
       settings: targetAt(simulator.url),
       // Takes no part until its turn comes
-      place: () => ({ count: 1_000, rank: ready ? 0 : 999 }),
+      place: () => (ready ? { count: 1, rank: 0 } : { count: 1_000, rank: 999 }),
     });
-    let ready = false;
     const ids = await Promise.all(
       cases.map(async ({ source, killAt, workflow }) => {
         const settings = targetAt(simulator.url, { timeout: 20_000 });
@@ -379,5 +379,88 @@ describe('a worker that is killed', () => {
     const views = await allAre(feeder, started, 'delivered', 40_000);
     for (const view of views) expect(view.progress.attempts[0]).toMatchObject({ outcome: 'ambiguous' });
     expect(await counts(simulator)).toMatchObject({ jobs: 3, bodies: 3, bodies_with_several_jobs: 0 });
+  });
+});
+
+/** Each waits out locks, stalls or pauses of half a minute: together some two minutes. */
+const LONG = (process.env['FAULTS_LONG'] ?? '') !== '';
+describe.skipIf(!LONG)(`slow faults${LONG ? '' : ' (set FAULTS_LONG=1: they take two minutes)'}`, () => {
+  it('three deaths on one event: one job, three doubts on record', async () => {
+    const simulator = await komand();
+    const given = { redis: redisAt(redis.url), settings: targetAt(simulator.url), source: 'alarms' };
+    const place = { count: 1_000, rank: 999 };
+    const world = await stageOn({ url: simulator.url, place: () => place });
+    const [id] = await world.accept('alarms', 1);
+    if (id === undefined) throw new Error('nothing was accepted');
+    for (let k = 0; k < 3; k += 1) {
+      const args = JSON.stringify({ ...given, route: handMadeRoute(), killAt: 'before-call' });
+      expect(await spawnHelper('stage-worker.mjs', [args]).ended()).toBe('SIGKILL');
+    }
+    Object.assign(place, { count: 1, rank: 0 });
+    world.stage.resize();
+    const [view] = await allAre(world, [id], 'delivered', 40_000);
+    expect(view?.progress).toMatchObject({ counted: 0, attempts: [{ outcome: 'ambiguous' }] });
+    expect(await counts(simulator)).toMatchObject({ jobs: 1 });
+  });
+
+  it.each([
+    ['reconcile', 0],
+    ['retry', 1],
+  ] as const)(
+    'Redis frozen for 9 s during a call, under %s: at most %i duplicates',
+    async (onAmbiguous, most) => {
+      const match = { method: 'POST', path: '/v2/workflows' };
+      const simulator = await komand({
+        faults: [{ match, fault: { kind: 'slow-headers', delayMs: 1_500 } }],
+      });
+      const world = await stageOn({ url: simulator.url, routes: [handMadeRoute({ onAmbiguous })] });
+      const ids = await world.accept('alarms', 1);
+      await waitUntil('the call', async () => (await counts(simulator)).posts === 1);
+      redis.signal('SIGSTOP');
+      const since = performance.now();
+      await waitUntil('9 s to pass', () => performance.now() - since > 9_000);
+      redis.signal('SIGCONT');
+      await allAre(world, ids, 'delivered', 30_000);
+      expect((await counts(simulator)).jobs).toBeLessThanOrEqual(1 + most);
+    },
+  );
+
+  it('a route that was broken resumes alone', async () => {
+    const match = { method: 'POST', path: '/v2/workflows' };
+    const simulator = await komand({ faults: [{ match, fault: { kind: 'status', status: 404 } }] });
+    const world = await stageOn({ url: simulator.url });
+    const ids = await world.accept('alarms', 100);
+    await allAre(world, ids, 'scheduled');
+    await control(simulator, 'faults', 'DELETE');
+    await allAre(world, ids, 'delivered', 50_000);
+    expect(world.notices('route.resumed')).toHaveLength(1);
+  });
+
+  it('a route that breaks inside the bridge: dead after five, its neighbours never notice', async () => {
+    const world = await stageOn({
+      url: (await komand()).url,
+      routes: [
+        handMadeRoute(),
+        handMadeRoute({ name: 'poison', map: () => Promise.reject(new TypeError('ours')) }),
+      ],
+    });
+    const poison = await world.accept('alarms', 3, 'poison');
+    await allAre(world, await world.accept('alarms', 50), 'delivered', 5_000);
+    const views = await allAre(world, poison, 'dead', 40_000);
+    expect(
+      views.every(({ progress }) => progress.deadClass === 'poison' && progress.attempts.length === 5),
+    ).toBe(true);
+  });
+
+  it('a black hole opens the circuit, and every event is delivered once after it', async () => {
+    const match = { method: 'POST', path: '/v2' };
+    const simulator = await komand({ faults: [{ match, fault: { kind: 'hang' } }] });
+    const settings = targetAt(simulator.url, { timeout: 500 });
+    const world = await stageOn({ url: simulator.url, settings });
+    const ids = await world.accept('alarms', 40);
+    await waitUntil('the circuit to open', () => world.stage.circuits()[0]?.state !== 'closed');
+    await control(simulator, 'faults', 'DELETE');
+    await allAre(world, ids, 'delivered', 50_000);
+    expect(await counts(simulator)).toMatchObject({ jobs: 40, bodies_with_several_jobs: 0 });
   });
 });

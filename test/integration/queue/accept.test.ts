@@ -40,7 +40,7 @@ describe('taking events in', () => {
     const dump = async (id: string): Promise<unknown> => ({
       job: withoutTwice(await store.client.hgetall(base + id)),
       wait: (await store.client.lrange(`${base}wait`, 0, -1)).map((each) => (each === id ? 'ID' : each)),
-      marker: await store.client.zrange(`${base}marker`, 0, -1, 'WITHSCORES'),
+      marker: await store.client.zrange(`${base}marker`, '0', '-1', 'WITHSCORES'),
       lists: await Promise.all(
         ['paused', 'delayed', 'prioritized', 'active'].map((l) => store.client.exists(base + l)),
       ),

@@ -149,7 +149,7 @@ describe('what people do to deliveries, and the books after it', () => {
       states: { delivered: 0, dead: 0, discarded: 0, queued: 1 },
       books: { removed: { delivered: 300, dead: 150, discarded: 1 } },
     });
-    expect(await store.client.zrange(index, 0, -1)).toEqual([waits]);
+    expect(await store.client.zrange(index, '0', '-1')).toEqual([waits]);
     expect(await look()).toMatchObject({
       balanced: true,
       findings: [],

@@ -274,13 +274,17 @@ describe('hmac tells the operator', () => {
   });
 });
 
-it('looks into at most ten refusals a second', async () => {
+it('looks into ten small refusals a second, or one large one', async () => {
   let now = NOW;
   const authenticate = createAuthenticator(hmac(), deps({ now: () => now }));
   const raw = request({ headers: { 'x-signature': mac('{"a":1}').toString('hex') }, body: '{"a": 1}' });
   const causes = await Promise.all(Array.from({ length: 12 }, async () => short(await authenticate(raw))));
   expect(causes).toEqual([...Array<string>(10).fill('reserialised_body'), 'wrong_secret', 'wrong_secret']);
   now += 1_000;
+  const large = JSON.stringify({ text: 'x'.repeat(200_000) });
+  const rewritten = request({ headers: { 'x-signature': mac(`${large}\n`).toString('hex') }, body: large });
+  expect(short(await authenticate(rewritten))).toBe('reserialised_body');
+  expect(short(await authenticate(rewritten))).toBe('wrong_secret');
   expect(short(await authenticate(raw))).toBe('reserialised_body');
 });
 
