@@ -29,7 +29,13 @@ export interface Work extends Start {
 
 /** What is to be done with the delivery now. */
 export type Verdict =
-  | { readonly kind: 'delivered'; readonly receipt: Receipt; readonly follow: boolean }
+  | {
+      readonly kind: 'delivered';
+      readonly receipt: Receipt;
+      readonly follow: boolean;
+      /** What is known of the calls before the one that delivered. */
+      readonly progress: Progress;
+    }
   /** `at`: Unix milliseconds. */
   | { readonly kind: 'again'; readonly at: number; readonly progress: Progress }
   | { readonly kind: 'dead'; readonly reason: string; readonly progress: Progress };
@@ -54,7 +60,7 @@ export function deliveredVerdict(
     ...(jobId === undefined ? {} : { jobId, jobUrl: work.target.jobUrl(jobId) }),
   };
   report(reporter, work, attempt, 'delivered', receipt.jobUrl);
-  return { kind: 'delivered', receipt, follow: jobId !== undefined };
+  return { kind: 'delivered', receipt, follow: jobId !== undefined, progress: work.progress };
 }
 
 /** A dead letter without a call. */

@@ -6,7 +6,6 @@ import { isJsonObject } from '../model/json.js';
 import type { Observe } from '../model/observation.js';
 import type { Deliver } from './deliver.js';
 import type { Records } from './ports.js';
-import type { Verdict } from './verdict.js';
 
 /**
  * A worker that died is noticed when its lock is over and the next check has come: at most 12 s. A lock is renewed
@@ -108,19 +107,17 @@ async function work(deps: SourceWorkerDeps, job: Job<Delivery, Receipt>, token =
   const progress = readProgress(job.progress);
   const lostStarts = Math.max(0, job.attemptsStarted - 1 - (progress.starts ?? 0));
   const verdict = await deps.deliver({ delivery, progress, lostStarts, signal: deps.signal });
-  await persist(deps, delivery, verdict);
-  if (verdict.kind === 'delivered') return verdict.receipt;
+  // A doubt that was settled in this very start is not on record yet
+  if (verdict.kind !== 'delivered' || verdict.progress !== progress)
+    await untilDone(deps, () => deps.records.saveProgress(delivery, verdict.progress));
+  if (verdict.kind === 'delivered') {
+    const { receipt, follow } = verdict;
+    await untilDone(deps, () => deps.records.noteDelivered(delivery, receipt, follow));
+    return receipt;
+  }
   if (verdict.kind === 'dead') throw new UnrecoverableError(verdict.reason);
   await untilDone(deps, () => job.moveToDelayed(verdict.at, token));
   throw new DelayedError();
-}
-
-function persist(deps: SourceWorkerDeps, delivery: Delivery, verdict: Verdict): Promise<void> {
-  return untilDone(deps, () =>
-    verdict.kind === 'delivered'
-      ? deps.records.noteDelivered(delivery, verdict.receipt, verdict.follow)
-      : deps.records.saveProgress(delivery, verdict.progress),
-  );
 }
 
 /**

@@ -38,7 +38,7 @@ function toBlockList(ranges: readonly string[]): BlockList {
  * An address without what is put around it: a dual-stack socket shows an IPv4 peer as `::ffff:192.0.2.1`, and some
  * proxies (Azure Application Gateway) add the port, as in `192.0.2.1:4711` or `[2001:db8::1]:4711`.
  */
-function plainAddress(written: string): string {
+export function plainAddress(written: string): string {
   const bare = /^\[([^\]]*)\](?::\d+)?$/.exec(written)?.[1] ?? /^([\d.]+):\d+$/.exec(written)?.[1] ?? written;
   const mapped = /^::ffff:([\d.]+)$/i.exec(bare)?.[1];
   return mapped !== undefined && isIP(mapped) === 4 ? mapped : bare;

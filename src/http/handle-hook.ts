@@ -4,7 +4,7 @@ import type { Observe } from '../model/observation.js';
 import { Problem } from '../model/problem.js';
 import type { RawRequest } from '../model/request.js';
 import type { Source } from '../model/source.js';
-import type { ClientAddress } from './client-address.js';
+import { plainAddress, type ClientAddress } from './client-address.js';
 import type { Exchanges } from './exchanges.js';
 import { insideFailure } from './inside-failure.js';
 import type { Answer, Intake } from './ports.js';
@@ -158,6 +158,7 @@ function toRawRequest(
     query: target.query,
     pathToken: target.pathToken,
     body,
+    peerAddress: plainAddress(request.socket.remoteAddress ?? ''),
     clientCertificate: clientCertificate(request),
   };
 }

@@ -13,6 +13,8 @@ export interface RawRequest {
   readonly body: Buffer;
   /** The client's address; behind a trusted proxy, the one it reports. */
   readonly remoteAddress: string;
+  /** The address at the other end of the connection: the proxy's, where there is one. */
+  readonly peerAddress?: string;
   /** What a client certificate said, where the listener checked one. */
   readonly clientCertificate: ClientCertificate | undefined;
   /** Unix milliseconds. */

@@ -11,9 +11,6 @@ interface Subject {
   readonly fingerprint: string | undefined;
 }
 
-/** The TCP peer, where the listener says it; behind a proxy `remoteAddress` is the client's. */
-type PeerRequest = RawRequest & { readonly peerAddress?: string };
-
 /** A client certificate that the listener checked, or that a trusted proxy says it checked. */
 export function createMtlsAuthenticator(
   settings: MtlsSettings,
@@ -39,7 +36,7 @@ export function createMtlsAuthenticator(
 }
 
 function readSubject(
-  request: PeerRequest,
+  request: RawRequest,
   header: string | undefined,
   deps: Pick<AuthDeps, 'trustedProxyAddress'>,
 ): Subject | Refused {

@@ -93,10 +93,10 @@ describe('Redis Sentinel', () => {
     });
     const acknowledged: string[] = [];
     let slowest = 0;
-    let stop = false;
+    const stop = new AbortController();
     const load = Promise.all(
       Array.from({ length: 5 }, async () => {
-        while (!stop) {
+        while (!stop.signal.aborted) {
           const asked = performance.now();
           const [answer] = await durable.accept([arrivalOf()]);
           slowest = Math.max(slowest, performance.now() - asked);
@@ -112,7 +112,7 @@ describe('Redis Sentinel', () => {
     redis.master.signal('SIGCONT');
     const before = acknowledged.length;
     await waitUntil('more load', () => acknowledged.length > before + 100);
-    stop = true;
+    stop.abort();
     await load;
     await waitUntil('the spool to be empty', () => !durable.spooling() && durable.spoolStats().events === 0);
     const found = new Set<string>();

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -128,7 +128,11 @@ describe('a Redis of our own', () => {
 });
 
 async function listenSilently(port: number): Promise<() => Promise<void>> {
-  const server = createServer();
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => void sockets.push(socket));
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  return () => new Promise((resolve) => server.close(() => resolve()));
+  return async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  };
 }

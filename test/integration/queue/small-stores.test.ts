@@ -131,7 +131,7 @@ describe('the small stores', () => {
     ['maxmemory-policy', 'allkeys-lru', false, 'throw events away'],
     ['appendonly', 'no', false, 'memory only'],
   ])('durability is read from the live server: %s %s', async (name, value, durable, words) => {
-    const [, before = ''] = (await store.client.config('GET', name)) as string[];
+    const [, before = ''] = await store.client.config('GET', name);
     await store.client.config('SET', name, value);
     const found = await readDurability(store.client);
     await store.client.config('SET', name, before);

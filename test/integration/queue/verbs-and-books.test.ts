@@ -186,7 +186,7 @@ describe('what people do to deliveries, and the books after it', () => {
   });
 
   it('finds nothing amiss while events come in and are worked off', async () => {
-    let stop = false;
+    const stop = new AbortController();
     worker = new Worker('{alerts}', async () => ({}), {
       connection: store.connections.patient,
       prefix: PREFIX,
@@ -194,13 +194,13 @@ describe('what people do to deliveries, and the books after it', () => {
     });
     worker.on('error', () => undefined);
     const load = (async () => {
-      while (!stop) await accept(50);
+      while (!stop.signal.aborted) await accept(50);
     })();
     for (let i = 0; i < 8; i += 1) {
       expect(await look()).toMatchObject({ balanced: true, findings: [] });
       expect(await balance()).toMatchObject({ difference: 0 });
     }
-    stop = true;
+    stop.abort();
     await load;
   });
 
