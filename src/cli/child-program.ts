@@ -25,7 +25,8 @@ export async function startProgram(
 ): Promise<ChildProgram> {
   // A group of its own: Ctrl-C ends the bridge, which ends this one when it needs it no more
   const child = spawn(process.execPath, [entry, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // The pipe to its input ends with this process, however that ends: the child can tell
+    stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
     detached: true,
   });

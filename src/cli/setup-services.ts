@@ -107,7 +107,14 @@ async function startRedis(
 
 async function startSimulator(io: CliIo, dataDir: string, closers: Closers): Promise<string> {
   const port = await freePortFrom(Number(io.env['BRIDGE_SIMULATOR_PORT'] ?? SIMULATOR_PORT));
-  const args = ['simulate', '--port', String(port), '--state', join(dataDir, 'simulator.json')];
+  const args = [
+    'simulate',
+    '--with-parent',
+    '--port',
+    String(port),
+    '--state',
+    join(dataDir, 'simulator.json'),
+  ];
   const password = keepSecret(join(dataDir, 'demo', 'simulator-password'));
   const simulator = await startProgram('Komand simulator', MAIN, args, {
     SIMULATOR_PASSWORD: password,

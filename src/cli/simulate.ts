@@ -22,6 +22,7 @@ interface Flags {
   readonly faults?: string;
   readonly state?: string;
   readonly keep: number;
+  readonly withParent?: boolean;
   readonly cert?: string;
   readonly key?: string;
 }
@@ -49,16 +50,27 @@ export function simulateCommand(io: CliIo): Command {
     .option('--faults <file>', 'fault rules, as JSON')
     .option('--state <file>', 'keep the jobs there, so that they outlive this process')
     .option('--keep <n>', 'how many jobs and requests are kept', wholeNumber(100_000_000), 200_000)
+    .option(
+      '--with-parent',
+      'end when standard input ends: with the program that started it, however that ended',
+    )
     .option('--cert <file>', 'speak TLS with this certificate')
     .option('--key <file>', 'and this key')
     .action(async (flags: Flags) => {
       const simulator = await start(io, flags);
       // Before it says that it listens: whoever reads that may end it at once
-      const ended = untilSignal();
+      const ended =
+        flags.withParent === true ? Promise.race([untilSignal(), untilInputEnds()]) : untilSignal();
       printJson(io, { url: simulator.url, pid: process.pid, seed: simulator.seed });
       await ended;
       await simulator.close();
     });
+}
+
+function untilInputEnds(): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdin.once('end', resolve).once('close', resolve).resume();
+  });
 }
 
 async function start(io: CliIo, flags: Flags): Promise<Simulator> {

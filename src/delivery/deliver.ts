@@ -5,7 +5,7 @@ import type { Reconcile } from './reconcile.js';
 import { nextStep } from './retry-policy.js';
 import type { RoutePauses } from './route-pauses.js';
 import { settleDoubt } from './settle-doubt.js';
-import type { TargetGate } from './target-gate.js';
+import { isOverload, type TargetGate } from './target-gate.js';
 import { startOf, withAttempt } from './timeline.js';
 import {
   againVerdict,
@@ -109,7 +109,7 @@ async function mapped({ route, delivery }: Work): Promise<string | MappingError>
 function afterFailure(deps: DeliverDeps, work: Work, outcome: FailedOutcome, body: string): Verdict {
   const { delivery, route, gate } = work;
   // An outage that answers is an outage all the same
-  const systemic = outcome.kind === 'retry' && outcome.errorClass === 'http_5xx' && gate.systemic();
+  const systemic = outcome.kind === 'retry' && isOverload(outcome) && gate.systemic();
   const seen: FailedOutcome = systemic ? { ...outcome, kind: 'target-down' } : outcome;
   const step = nextStep(seen, {
     now: deps.now(),

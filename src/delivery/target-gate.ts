@@ -9,7 +9,7 @@ import type { Share } from './ports.js';
 const THRESHOLD = 5;
 const FIRST_PROBE_MS = 1_000;
 const MOST_PROBE_MS = 30_000;
-/** So many different deliveries refused with a 5xx in a row: it is the target, not what is sent. */
+/** So many different deliveries refused with a 5xx or 429 in a row: it is the target, not what is sent. */
 const SYSTEMIC = 3;
 
 /** The way to one target: its circuit, and how many calls may be under way. */
@@ -23,7 +23,7 @@ export interface TargetGate {
     readonly reopensAt: number | undefined;
     readonly reason?: string;
   };
-  /** Whether its 5xx answers are the target's own trouble: then they use up no attempts. */
+  /** Whether its 5xx and 429 answers are the target's own trouble: then they use up no attempts. */
   systemic(): boolean;
   resize(): void;
   inUse(): number;
@@ -129,7 +129,7 @@ export function createTargetGate(deps: TargetGateDeps): TargetGate {
       if (outcome.kind === 'target-down') return breaker.failed(outcome.reason, outcome.retryAfterMs);
       const unanswered = outcome.kind === 'ambiguous' && outcome.reached === 'sent_no_answer';
       if (unanswered) return breaker.failed(outcome.reason);
-      if (outcome.kind !== 'delivered' && outcome.errorClass === 'http_5xx') {
+      if (isOverload(outcome)) {
         refused.add(id);
         return;
       }
@@ -153,4 +153,11 @@ export function createTargetGate(deps: TargetGateDeps): TargetGate {
       permits.close();
     },
   };
+}
+
+/** Answers that say more of the target's state than of the event, once several events in a row got them. */
+export function isOverload(outcome: DeliveryOutcome): boolean {
+  return (
+    outcome.kind !== 'delivered' && (outcome.errorClass === 'http_5xx' || outcome.errorClass === 'http_429')
+  );
 }

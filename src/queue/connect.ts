@@ -84,7 +84,7 @@ function commonOptions(settings: RedisSettings): RedisOptions {
     retryStrategy: retryDelayMs,
     connectTimeout: COMMAND_TIMEOUT,
     // A demoted master answers READONLY: reconnect, and the write goes to the new one
-    reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 1 : false),
+    reconnectOnError: oncePerSecond((error) => error.message.startsWith('READONLY')),
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
     ...(tls === undefined
@@ -95,6 +95,16 @@ function commonOptions(settings: RedisSettings): RedisOptions {
             ...(tls.caFile === undefined ? {} : { ca: readFileSync(tls.caFile) }),
           },
         }),
+  };
+}
+
+/** Each refused command of a batch asks anew, and each time the library would hang another listener on the socket. */
+function oncePerSecond(mustReconnect: (error: Error) => boolean): (error: Error) => 1 | false {
+  let last = -Infinity;
+  return (error) => {
+    if (!mustReconnect(error) || performance.now() - last < 1_000) return false;
+    last = performance.now();
+    return 1;
   };
 }
 

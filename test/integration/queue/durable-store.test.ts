@@ -19,6 +19,8 @@ describe('Redis first, the spool where Redis cannot', () => {
   let spool: Spool;
   let durable: DurableStore;
   let notices: Notice[];
+  let warnings: string[];
+  const warned = (warning: Error): void => void warnings.push(warning.name);
   const observe = (seen: Observation): void => void (seen.kind === 'notice' && notices.push(seen));
   const open = (): void => {
     spool = openSpool({ dir, maxBytes: 64 << 20, now: Date.now });
@@ -43,6 +45,8 @@ describe('Redis first, the spool where Redis cannot', () => {
     store = await openTestStore({ url: redis.url });
     dir = mkdtempSync(join(tmpdir(), 'bridge-durable-'));
     notices = [];
+    warnings = [];
+    process.on('warning', warned);
     open();
     await waitUntil('the store to be at rest', () => !durable.spooling());
   });
@@ -50,6 +54,8 @@ describe('Redis first, the spool where Redis cannot', () => {
     await close();
     await store.close();
     await redis.close();
+    process.off('warning', warned);
+    expect(warnings).toEqual([]);
     rmSync(dir, { recursive: true, force: true });
   });
 
