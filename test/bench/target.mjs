@@ -1,0 +1,49 @@
+// The least of a Komand, so that the target is not what is measured: a login, and a job id for every event.
+// `GET /stats` tells what came since the last call: events, and the time from sending to answering in milliseconds.
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+
+let events = 0;
+let latencies = [];
+let first = 0;
+let last = 0;
+const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const issued = Math.floor(Date.now() / 1000);
+const token = `${part({ alg: 'HS256' })}.${part({ iat: issued, exp: issued + 86_400, perms: ['APP'] })}.c2ln`;
+
+const server = createServer((request, response) => {
+  const chunks = [];
+  request.on('data', (chunk) => chunks.push(chunk));
+  request.on('end', () => {
+    if (request.url === '/stats') {
+      latencies.sort((a, b) => a - b);
+      const at = (share) => Number((latencies[Math.floor(latencies.length * share)] ?? 0).toFixed(2));
+      const seconds = (last - first) / 1000;
+      response.end(
+        JSON.stringify({ events, seconds, perSecond: events / seconds, p50: at(0.5), p99: at(0.99) }),
+      );
+      events = 0;
+      latencies = [];
+      first = 0;
+      return;
+    }
+    if (request.url === '/v2/sessions') return void response.end(JSON.stringify({ token }));
+    if (request.method === 'GET') return void response.end('{"jobs":[]}');
+    const body = Buffer.concat(chunks).toString('latin1');
+    const now = performance.timeOrigin + performance.now();
+    const sentAt = /"sent_at":"?([\d.]+)/.exec(body)?.[1];
+    if (sentAt !== undefined) latencies.push(now - Number(sentAt));
+    if (first === 0) first = now;
+    last = now;
+    events += 1;
+    response.setHeader('Content-Type', 'application/json');
+    response.end(
+      `{"job_id":"${randomUUID()}","job_url":"http://127.0.0.1:8000/","message":"event published to queue"}`,
+    );
+  });
+});
+server.keepAliveTimeout = 65_000;
+server.listen(0, '127.0.0.1', () =>
+  process.stdout.write(`${JSON.stringify({ port: server.address().port })}\n`),
+);
+process.on('SIGTERM', () => process.exit(0));
