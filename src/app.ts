@@ -56,8 +56,13 @@ export async function openApp(options: AppOptions): Promise<App> {
   initSeries(metrics, initial.config.sources);
   metrics.configInfo.set({ hash: initial.hash }, 1);
   const log = countLines(metrics, openLog(options));
+  const watchers = new Set<Observe>();
   const observe = createObserver(
-    [(seen) => countObservation(metrics, seen), (seen) => writeObservation(log, seen)],
+    [
+      (seen) => countObservation(metrics, seen),
+      (seen) => writeObservation(log, seen),
+      (seen) => watchers.forEach((watch) => watch(seen)),
+    ],
     (error) => process.stderr.write(`An observer failed: ${String(error)}\n`),
   );
   const closers = createClosers((name, error) =>
@@ -78,6 +83,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     readFile,
     closers,
     observe,
+    watchers,
     metrics,
     store,
     inForce: () => inForce,

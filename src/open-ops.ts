@@ -1,7 +1,7 @@
 import type { Shared } from './shared.js';
+import type { Beside } from './beside.js';
+import { openConsole } from './open-console.js';
 import { createRelease } from './intake/release.js';
-import type { Ingress } from './open-ingress.js';
-import type { WorkerRole } from './open-worker.js';
 import { deliveryRoutes } from './ops/admin/delivery-routes.js';
 import type { Change } from './ops/admin/ports.js';
 import { rejectedRoutes } from './ops/admin/rejected-routes.js';
@@ -16,12 +16,6 @@ import { countWorkers } from './queue/worker-places.js';
 
 export interface Ops {
   readonly url: string;
-}
-
-/** The other roles of this process, where it has them. */
-export interface Beside {
-  readonly ingress: () => Ingress | undefined;
-  readonly worker: () => WorkerRole | undefined;
 }
 
 /** Opens the listener for people and Prometheus. Rejects when the port is taken. */
@@ -48,18 +42,22 @@ export async function openOps(shared: Shared, beside: Beside): Promise<Ops> {
     quarantine: rejected,
     observe,
   });
+  const routes = [
+    ...deliveryRoutes(reader, verbs),
+    ...rejectedRoutes(rejected, {
+      release: (id: string, _change: Change) => release(id),
+      discard: async (id: string, _change: Change) => {
+        const found = await rejected.show(id);
+        if (found !== undefined) await rejected.remove(found);
+      },
+    }),
+  ];
+  const console = openConsole(shared, beside, routes, storeReady);
   const listener = await startOpsListener({
     settings: inForce().config.ops,
-    routes: [
-      ...deliveryRoutes(reader, verbs),
-      ...rejectedRoutes(rejected, {
-        release: (id: string, _change: Change) => release(id),
-        discard: async (id: string, _change: Change) => {
-          const found = await rejected.show(id);
-          if (found !== undefined) await rejected.remove(found);
-        },
-      }),
-    ],
+    routes,
+    console: console.handler,
+    session: console.session,
     metrics: async () => ({
       contentType: metrics.registry.contentType,
       text: await metrics.registry.metrics(),

@@ -14,6 +14,8 @@ export interface Shared {
   readonly readFile: (path: string) => string;
   readonly closers: Closers;
   readonly observe: Observe;
+  /** Whoever wants to see what happens for a while: is told everything that `observe` is. */
+  readonly watchers: Set<Observe>;
   readonly metrics: Metrics;
   readonly store: Store;
   readonly inForce: () => InForce;

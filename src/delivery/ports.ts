@@ -6,7 +6,7 @@ import type { Target } from '../model/target.js';
 /** What the stage writes beside the queue's own record of a delivery. */
 export interface Records {
   saveProgress(delivery: Pick<Delivery, 'id' | 'source'>, progress: Progress): Promise<void>;
-  /** Makes it findable by its `job_id` and, where `follow` says so, followed. */
+  /** Keeps the receipt for whoever picks the delivery up again; makes it findable by its `job_id` and, where `follow` says so, followed. */
   noteDelivered(delivery: Delivery, receipt: Receipt, follow: boolean): Promise<void>;
   /** Which delivery holds each `job_id`, in the order asked. */
   holdersOf(jobIds: readonly string[]): Promise<readonly (string | undefined)[]>;

@@ -16,6 +16,8 @@ import {
 /** A job that does not appear within this was not started, as far as can be known. Milliseconds. */
 const GRACE_MS = 10_000;
 const LOOK_AGAIN_MS = 2_000;
+/** Where there were too many jobs to look at all of them: each look goes on where the last one ended. Milliseconds. */
+const CUT_SHORT_GRACE_MS = 120_000;
 /** A job list that cannot be read for long is asked ever more rarely. */
 const MOST_LOOK_AGAIN_MS = 60_000;
 
@@ -34,7 +36,7 @@ export interface MaySend {
 
 /**
  * An earlier call without an answer, or a start whose worker died, may have started a job. Under `reconcile` it is
- * looked for first, for up to 10 s; under `park` a lost start is a dead letter; under `retry` nobody asks.
+ * looked for first, for up to 10 s (two minutes where there are too many jobs to look at at once); under `park` a lost start is a dead letter; under `retry` nobody asks.
  */
 export async function settleDoubt(
   deps: Reporter & { readonly reconcile: Reconcile },
@@ -51,11 +53,14 @@ export async function settleDoubt(
     return refusal(deps, { ...work, progress }, 'connection', LOST.reason);
   }
   const since = sentAfter(progress) ?? startOf(delivery, progress);
-  const finding = await deps.reconcile({ delivery, route, body, since, signal: work.signal });
+  const endedAt = last.startedAt + last.durationMs;
+  // Of a lost start it is not known when it ended
+  const until = last.bodyHash === undefined ? {} : { until: endedAt + GRACE_MS };
+  const finding = await deps.reconcile({ delivery, route, body, since, signal: work.signal, ...until });
   if (finding.kind === 'found')
     return deliveredVerdict(deps, { ...work, progress }, foundOutcome(finding), body);
   const now = deps.now();
-  const endedAt = last.startedAt + last.durationMs;
+  const growing = Math.min(Math.max(LOOK_AGAIN_MS, (now - endedAt) / 4), MOST_LOOK_AGAIN_MS);
   if (finding.kind === 'unavailable') {
     if (now >= startOf(delivery, progress) + route.giveUpAfterMs)
       return refusal(
@@ -64,9 +69,10 @@ export async function settleDoubt(
         'connection',
         `its job cannot be looked for: ${finding.reason}`,
       );
-    const wait = Math.min(Math.max(LOOK_AGAIN_MS, (now - endedAt) / 4), MOST_LOOK_AGAIN_MS);
-    return againVerdict(work, progress, now + Math.ceil(wait));
+    return againVerdict(work, progress, now + Math.ceil(growing));
   }
+  if (finding.cutShort === true && now < endedAt + CUT_SHORT_GRACE_MS)
+    return againVerdict(work, progress, now + Math.ceil(growing));
   if (now < endedAt + GRACE_MS) return againVerdict(work, progress, now + LOOK_AGAIN_MS);
   return { kind: 'send', progress };
 }

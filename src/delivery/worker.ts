@@ -104,6 +104,9 @@ export function startSourceWorker(deps: SourceWorkerDeps): SourceWorker {
 
 async function work(deps: SourceWorkerDeps, job: Job<Delivery, Receipt>, token = ''): Promise<Receipt> {
   const delivery = job.data;
+  // Noted by a worker that lost its lock before it could end it: Redis was away for too long, or it died just then
+  const noted = readReceipt(job.returnvalue);
+  if (noted !== undefined) return noted;
   const progress = readProgress(job.progress);
   const lostStarts = Math.max(0, job.attemptsStarted - 1 - (progress.starts ?? 0));
   const verdict = await deps.deliver({ delivery, progress, lostStarts, signal: deps.signal });
@@ -151,6 +154,12 @@ function readProgress(progress: unknown): Progress {
   if (!isJsonObject(progress) || !Array.isArray(progress['attempts'])) return NO_PROGRESS;
   // Written by `saveProgress`
   return progress as Progress & typeof progress;
+}
+
+function readReceipt(value: unknown): Receipt | undefined {
+  if (!isJsonObject(value) || typeof value['deliveredAt'] !== 'number') return undefined;
+  // Written by `noteDelivered`
+  return value as Receipt & typeof value;
 }
 
 function tellEnd(deps: SourceWorkerDeps, delivery: Delivery, state: 'delivered' | 'dead'): void {

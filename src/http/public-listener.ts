@@ -110,7 +110,7 @@ function createListener(settings: HttpSettings, limits: ListenerLimits, app: Req
   const own = { maxHeaderSize: MAX_HEADER_SIZE, noDelay: true, requireHostHeader: false };
   const options = { ...limits, ...own };
   if (tls === undefined) return createServer(options, app);
-  return createTlsServer(
+  const server = createTlsServer(
     {
       ...options,
       cert: readFileSync(tls.certFile),
@@ -123,4 +123,7 @@ function createListener(settings: HttpSettings, limits: ListenerLimits, app: Req
     },
     app,
   );
+  // Before it becomes a `clientError`: an answer would wait for a handshake that never ends, and the socket with it
+  server.prependListener('tlsClientError', (_error: Error, socket: { destroy(): void }) => socket.destroy());
+  return server;
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 declare const kind: unique symbol;
 /** `evt_` + 26 characters that sort by time. */
@@ -12,13 +12,23 @@ const BODY = '[0-9A-HJKMNP-TV-Z]{26}';
 const EVENT_ID = new RegExp(`^evt_${BODY}$`);
 const DELIVERY_ID = new RegExp(`^dlv_${BODY}_[a-z0-9][a-z0-9-]{0,39}$`);
 
+const RANDOM_LENGTH = 16;
+/** Asking the system for each id would cost more than the rest of it. */
+const pool = Buffer.alloc(4_096);
+let used = pool.length;
+
 /** 48 bits of milliseconds, then 80 random bits: the layout of a ULID (github.com/ulid/spec). */
 function sortableBody(now: number): string {
   let time = '';
   for (let rest = now, i = 0; i < 10; i += 1, rest = Math.floor(rest / 32))
     time = ALPHABET.charAt(rest % 32) + time;
   let tail = '';
-  for (const byte of randomBytes(16)) tail += ALPHABET.charAt(byte & 31);
+  if (used + RANDOM_LENGTH > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  for (const end = used + RANDOM_LENGTH; used < end; used += 1)
+    tail += ALPHABET.charAt((pool[used] ?? 0) & 31);
   return time + tail;
 }
 

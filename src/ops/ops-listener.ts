@@ -18,6 +18,8 @@ export interface OpsListenerDeps {
   readonly readiness: () => Promise<Readiness>;
   /** Who a console session belongs to, where the request carries one. */
   readonly session?: (request: Request) => Principal | undefined;
+  /** The console: answers what is its own and passes on the rest. */
+  readonly console?: (request: Request, response: Response, next: NextFunction) => void;
   readonly unexpected: (error: unknown, requestId: string) => void;
 }
 
@@ -79,6 +81,7 @@ export async function startOpsListener(deps: OpsListenerDeps): Promise<OpsListen
     if (route.method === 'POST') app.post(route.path, requireJson, json, handle);
     if (route.method === 'DELETE') app.delete(route.path, handle);
   }
+  if (deps.console !== undefined) app.use(deps.console);
   app.use(() => {
     throw new Problem('not_found', 404, 'There is nothing at this address.');
   });

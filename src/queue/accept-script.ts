@@ -1,7 +1,7 @@
 import { defineScript } from './script.js';
 
 /** Longer than any retention that makes sense; an hour takes some 200 bytes. Milliseconds. */
-const HOUR_KEPT_MS = 400 * 86_400_000;
+export const HOUR_KEPT_MS = 400 * 86_400_000;
 
 /**
  * Takes an event in: claim, jobs, index and books in one atomic step, so that there is never a claim without its

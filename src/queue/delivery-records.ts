@@ -20,10 +20,17 @@ export interface Followed {
   readonly step: number;
 }
 
-/** Index by job id, entry in the follow list, count: idempotent, so that a crash in between costs nothing. */
+/**
+ * The receipt, where BullMQ will write it too: should the lock be lost before the delivery is ended, the next worker
+ * finds that it was delivered. Then the index by job id and the entry in the follow list. Idempotent, so that a crash
+ * in between costs nothing.
+ *
+ * KEYS: 1 job · 2 follow · 3 index by job id, where there is one. ARGV: 1 delivery id · 2 receipt · 3 first look · 4 retention.
+ */
 const NOTE = defineScript(`
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'returnvalue', ARGV[2]) end
 if ARGV[3] ~= '' then redis.call('ZADD', KEYS[2], 'NX', ARGV[3], ARGV[1]) end
+if KEYS[3] then redis.call('SET', KEYS[3], ARGV[1], 'PX', ARGV[4]) end
 return 1
 `);
 
@@ -90,14 +97,15 @@ export function createDeliveryRecords(deps: {
       );
     },
 
-    /** Makes the delivery findable by its `job_id` and, for a workflow event, followed. */
+    /** Keeps the receipt, makes the delivery findable by its `job_id` and, for a workflow event, followed. */
     async noteDelivered(delivery: Delivery, receipt: Receipt, follow: boolean): Promise<void> {
-      if (receipt.jobId === undefined) return;
       const keys = keysOf(prefix, delivery.source);
+      const index = receipt.jobId === undefined ? [] : [keys.jobId(receipt.jobId)];
+      const firstLook = follow ? receipt.deliveredAt + FIRST_LOOK_MS : '';
       await together({
         script: NOTE,
-        keys: [keys.jobId(receipt.jobId), keys.follow],
-        args: [delivery.id, retentionMs, follow ? receipt.deliveredAt + FIRST_LOOK_MS : ''],
+        keys: [keys.job(delivery.id), keys.follow, ...index],
+        args: [delivery.id, JSON.stringify(receipt), firstLook, retentionMs],
       });
     },
 

@@ -6,7 +6,7 @@ import { ACCEPT } from './accept-script.js';
 import type { BullQueues } from './bull-queues.js';
 import type { RedisClient } from './connect.js';
 import type { DeliveryReader } from './delivery-reader.js';
-import { acceptKeys, JOB_OPTIONS } from './event-store.js';
+import { acceptKeys, JOB_OPTIONS } from './accept-calls.js';
 import { keysOf } from './keys.js';
 import { defineScript, runScript } from './script.js';
 

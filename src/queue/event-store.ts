@@ -1,19 +1,18 @@
 import type { Arrival, Stored } from '../model/arrival.js';
-import type { Delivery } from '../model/delivery.js';
 import { deliveryId, isEventId } from '../model/ids.js';
 import { Problem } from '../model/problem.js';
-import { ACCEPT } from './accept-script.js';
+import { toBatchCall, toCall } from './accept-calls.js';
 import type { RedisClient } from './connect.js';
-import { hourOfId } from './id-time.js';
+import { isStoreWide } from './is-store-wide.js';
 import { keysOf, type SourceKeys } from './keys.js';
-import { defineScript, runScript, runScripts, type ScriptCall } from './script.js';
+import { defineScript, runScript, runScripts } from './script.js';
 
 /** Within this Redis has taken a write or it counts as away. Milliseconds; the sender is promised an answer in 5 s. */
 const DEADLINE_MS = 2_500;
-/** With duplicates switched off, how long a write that is sent twice is still known as one. */
-const RESEND_WINDOW_MS = 600_000;
-/** `attempts` is always 1: whether to try again is decided by `delivery/`, because an outage must not use tries up. */
-export const JOB_OPTIONS = JSON.stringify({ attempts: 1, stackTraceLimit: 0 });
+
+/** A script of so much takes Redis a millisecond or two; whoever else asks meanwhile waits for it. */
+const BATCH_EVENTS = 64;
+const BATCH_BYTES = 1 << 20;
 
 /** Tells whether Redis takes writes of this source at all. */
 const PROBE = defineScript(`redis.call('SET', KEYS[1], '1', 'PX', 60000) return 1`);
@@ -24,7 +23,6 @@ export type AcceptResult =
   | { readonly ok: false; readonly lasting: boolean; readonly cause: string };
 
 interface Waiting {
-  readonly call: ScriptCall;
   readonly arrival: Arrival;
   readonly resolve: (result: AcceptResult) => void;
 }
@@ -48,34 +46,56 @@ export function createEventStore(client: RedisClient, prefix: string): EventStor
   };
 
   const flush = (): void => {
-    const batch = waiting;
+    const all = waiting;
     waiting = [];
+    for (const batch of batchesOf(all)) void send(batch);
+  };
+
+  /** One event, or several of one source in one script; if that refuses, each by itself, to see whose fault it was. */
+  const send = async (batch: readonly Waiting[]): Promise<void> => {
     const failAll = (cause: string): void =>
       batch.forEach(({ resolve }) => resolve({ ok: false, lasting: false, cause }));
     const timer = setTimeout(() => failAll('no answer in time'), DEADLINE_MS);
-    runScripts(
-      client,
-      batch.map(({ call }) => call),
-    )
-      .then((replies) =>
-        Promise.all(
-          batch.map(async (each, i) => {
-            const reply = replies[i];
-            if (reply?.status === 'fulfilled') each.resolve(readReply(each.arrival, reply.value));
-            else each.resolve(await judge(each.arrival.event.source, reply?.reason));
-          }),
-        ),
-      )
-      .catch((error: unknown) => failAll(textOf(error)))
-      .finally(() => clearTimeout(timer));
+    try {
+      const replies = batch.length > 1 ? await sendTogether(batch) : undefined;
+      if (replies === undefined) await sendEach(batch);
+      else batch.forEach(({ arrival, resolve }, i) => resolve(readReply(arrival, replies[i])));
+    } catch (error) {
+      failAll(textOf(error));
+    } finally {
+      clearTimeout(timer);
+    }
   };
 
-  /** Whose fault it was is not read out of the message: if Redis takes another write there, it was the event's. */
+  const sendTogether = async (batch: readonly Waiting[]): Promise<readonly unknown[] | undefined> => {
+    const arrivals = batch.map(({ arrival }) => arrival);
+    const call = toBatchCall(keysFor(arrivals[0]?.event.source ?? ''), arrivals);
+    const [reply] = await runScripts(client, [call]);
+    if (reply?.status === 'fulfilled') return Array.isArray(reply.value) ? reply.value : undefined;
+    if (isReply(reply?.reason)) return undefined;
+    throw reply?.reason;
+  };
+
+  const sendEach = async (batch: readonly Waiting[]): Promise<void> => {
+    const replies = await runScripts(
+      client,
+      batch.map(({ arrival }) => toCall(keysFor(arrival.event.source), arrival)),
+    );
+    await Promise.all(
+      batch.map(async ({ arrival, resolve }, i) => {
+        const reply = replies[i];
+        if (reply?.status !== 'fulfilled') return resolve(await judge(arrival.event.source, reply?.reason));
+        const [stored, held] = Array.isArray(reply.value) ? (reply.value as unknown[]) : [];
+        resolve(readReply(arrival, stored === 1 ? 1 : held));
+      }),
+    );
+  };
+
+  /** Whose fault it was is known by Redis' error code, else if Redis takes another write there, it was the event's. */
   const judge = async (source: string, reason: unknown): Promise<AcceptResult> => {
     const cause = textOf(reason);
     // Anything else than an answer of Redis is a connection that failed
-    if (!(reason instanceof Error) || reason.name !== 'ReplyError')
-      return { ok: false, lasting: false, cause };
+    if (!isReply(reason) || isStoreWide(cause)) return { ok: false, lasting: false, cause };
     const takesWrites = runScript(client, PROBE, [`${keysFor(source).base}probe`], []);
     return takesWrites.then(
       () => ({ ok: false, lasting: true, cause }),
@@ -85,8 +105,7 @@ export function createEventStore(client: RedisClient, prefix: string): EventStor
 
   const acceptOne = (arrival: Arrival): Promise<AcceptResult> =>
     new Promise((resolve) => {
-      if (waiting.push({ arrival, call: toCall(keysFor(arrival.event.source), arrival), resolve }) === 1)
-        setImmediate(flush);
+      if (waiting.push({ arrival, resolve }) === 1) setImmediate(flush);
     });
 
   const acceptEach = (arrivals: readonly Arrival[]): Promise<readonly AcceptResult[]> =>
@@ -102,50 +121,45 @@ export function createEventStore(client: RedisClient, prefix: string): EventStor
   };
 }
 
+function isReply(reason: unknown): boolean {
+  return reason instanceof Error && reason.name === 'ReplyError';
+}
+
+/** Events of one source, in order; neither so many nor so large that Redis would be held up for long. */
+function batchesOf(all: readonly Waiting[]): readonly (readonly Waiting[])[] {
+  const open = new Map<string, { batch: Waiting[]; bytes: number }>();
+  const batches: Waiting[][] = [];
+  for (const each of all) {
+    const { source, body } = each.arrival.event;
+    const bytes = body.length * Math.max(1, each.arrival.routes.length);
+    let current = open.get(source);
+    if (
+      current === undefined ||
+      current.batch.length >= BATCH_EVENTS ||
+      current.bytes + bytes > BATCH_BYTES
+    ) {
+      current = { batch: [], bytes: 0 };
+      open.set(source, current);
+      batches.push(current.batch);
+    }
+    current.batch.push(each);
+    current.bytes += bytes;
+  }
+  return batches;
+}
+
 function textOf(error: unknown): string {
   return error instanceof Error ? error.message : 'no answer';
 }
 
-function toCall(keys: SourceKeys, { event, routes }: Arrival): ScriptCall {
-  const window = event.dedupeWindowMs;
-  return {
-    script: ACCEPT,
-    keys: acceptKeys(keys, keys.claim(window > 0 ? event.deliveryKey : event.id), event.id),
-    args: [
-      keys.base,
-      window > 0 ? window : RESEND_WINDOW_MS,
-      `${event.id} ${routes.join(',')}`,
-      'accepted',
-      event.receivedAt,
-      JOB_OPTIONS,
-      ...routes.flatMap((route) => {
-        const delivery = toDelivery(event, route);
-        return [delivery.id, JSON.stringify(delivery)];
-      }),
-    ],
-  };
-}
-
-/** The keys of the accept script, in its order. `id` is the event's, or a replay's delivery's. */
-export function acceptKeys(keys: SourceKeys, claim: string, id: string): string[] {
-  const { base, index, books, hourBooks } = keys;
-  const bull = [`${base}wait`, `${base}meta`, `${base}marker`, `${base}active`];
-  return [claim, ...bull, index, books, hourBooks(hourOfId(id))];
-}
-
-function toDelivery(event: Arrival['event'], route: string): Delivery {
-  const { id, dedupeWindowMs: _, ...kept } = event;
-  return { ...kept, id: deliveryId(id, route), eventId: id, route };
-}
-
+/** 1 = stored; else what the claim holds: the first event with this key. */
 function readReply({ event, routes }: Arrival, reply: unknown): AcceptResult {
-  const [stored, held] = Array.isArray(reply) ? (reply as unknown[]) : [];
-  if (stored === 1) {
+  if (reply === 1) {
     const status = routes.length === 0 ? 'filtered' : 'queued';
     const deliveries = routes.map((route) => deliveryId(event.id, route));
     return { ok: true, stored: { eventId: event.id, status, deliveries } };
   }
-  const first = readClaim(String(held));
+  const first = readClaim(String(reply));
   if (first === undefined) return { ok: false, lasting: true, cause: 'a claim that cannot be read' };
   return { ok: true, stored: { ...first, status: 'duplicate' } };
 }

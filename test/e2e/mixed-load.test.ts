@@ -16,7 +16,7 @@ import { waitUntil } from '../support/wait-until.js';
 let redis: TestRedis;
 let simulator: Simulator;
 let bridge: TestBridge;
-let process_: BridgeProcess;
+let running: BridgeProcess;
 const dir = mkdtempSync(join(tmpdir(), 'bridge-schema-'));
 const SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -39,7 +39,7 @@ beforeAll(async () => {
     routes: [{ workflow: WORKFLOW }],
   };
   bridge = makeBridge({ redisUrl: redis.url, targetUrl: simulator.url, sources: { alerts } });
-  process_ = await bridge.start('ingress,worker,ops');
+  running = await bridge.start('ingress,worker,ops');
 });
 afterAll(async () => {
   await bridge.close();
@@ -65,7 +65,7 @@ function bodyOf(kind: Kind, i: number): string {
 }
 
 async function metric(name: string, labels = ''): Promise<number> {
-  const text = await (await fetch(`${process_.opsUrl}/metrics`)).text();
+  const text = await (await fetch(`${running.opsUrl}/metrics`)).text();
   return text
     .split('\n')
     .filter((line) => line.startsWith(`${name}{`) && line.includes(labels))
@@ -77,7 +77,7 @@ describe('1,000 requests at once', () => {
     const answers = await Promise.all(
       Array.from({ length: 1_000 }, async (_, i) => {
         const kind = KINDS[i % KINDS.length] ?? 'good';
-        const response = await fetch(`${process_.hooksUrl}/hooks/alerts`, {
+        const response = await fetch(`${running.hooksUrl}/hooks/alerts`, {
           method: 'POST',
           headers: {
             'content-type': 'application/json',
@@ -95,7 +95,7 @@ describe('1,000 requests at once', () => {
     expect(stored + refused).toBeGreaterThanOrEqual(201);
 
     await waitUntil('everything to be delivered', async () => {
-      const counts = (await process_.api('/api/v1/counts')) as Record<string, Record<string, number>>;
+      const counts = (await running.api('/api/v1/counts')) as Record<string, Record<string, number>>;
       return counts['alerts']?.['delivered'] === stored;
     });
     expect(await metric('bridge_events_accepted_total', 'source="alerts"')).toBe(stored);

@@ -1,7 +1,7 @@
 import { Queue, Worker } from 'bullmq';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readBalance, readBooks } from '../../../src/queue/books.js';
-import { JOB_OPTIONS } from '../../../src/queue/event-store.js';
+import { JOB_OPTIONS } from '../../../src/queue/accept-calls.js';
 import { keysOf } from '../../../src/queue/keys.js';
 import { arrivalOf } from '../../support/arrivals.js';
 import { openTestStore, PREFIX, type TestStore } from '../../support/open-test-store.js';

@@ -213,6 +213,8 @@ describe('an earlier doubt', () => {
     ['found: delivered without a call', { kind: 'found', jobId: 'j-9', looked: 4 }, 0, 'delivered', 0],
     ['not found yet: looks again', { kind: 'none', looked: 4 }, 9_000, 'again', 0],
     ['not found after the grace: sent', { kind: 'none', looked: 4 }, 10_005, 'delivered', 1],
+    ['too many to look at: looks on', { kind: 'none', looked: 4, cutShort: true }, 119_000, 'again', 0],
+    ['… for two minutes', { kind: 'none', looked: 4, cutShort: true }, 121_000, 'delivered', 1],
     ['the list cannot be read: waits', { kind: 'unavailable', reason: 'x' }, 60_000, 'again', 0],
     ['the list cannot be read until the end', { kind: 'unavailable', reason: 'x' }, 259_200_000, 'dead', 0],
   ] as const)('%s', async (_name, next, after, kind, calls) => {

@@ -53,6 +53,22 @@ describe('createReconcile', () => {
     expect(finding.kind === 'found' ? finding.jobId : undefined).toBe(expected);
   });
 
+  it('opens 50 jobs in one search, says so, and goes on from there in the next', async () => {
+    const others = Array.from({ length: 70 }, (_, i) => jobOf(`o-${i}`, {}));
+    const { reconcile } = search([...others, jobOf('ours', SENT)]);
+    expect(await reconcile(doubt())).toEqual({ kind: 'none', looked: 71, cutShort: true });
+    expect(await reconcile(doubt())).toMatchObject({ kind: 'found', jobId: 'ours' });
+  });
+
+  it('leaves jobs alone that are younger than the call can have been', async () => {
+    const young = jobOf('j-1', SENT, { createdAt: T0 + 40_000 });
+    expect(await search([young]).reconcile(doubt({ until: T0 + 20_000 }))).toEqual({
+      kind: 'none',
+      looked: 1,
+    });
+    expect(await search([young]).reconcile(doubt({ until: T0 + 30_000 }))).toMatchObject({ kind: 'found' });
+  });
+
   it('goes by the correlate variable where the job carries it, either way', async () => {
     const route = handMadeRoute({ correlate: 'bridge_id' });
     const other = jobOf('j-1', { ...SENT, bridge_id: 'evt_other' });
@@ -82,7 +98,7 @@ describe('createReconcile', () => {
 
   it('is bounded: 40 pages, 50 jobs looked at', async () => {
     const { target, reconcile } = search(Array.from({ length: 9_000 }, (_, i) => jobOf(`j-${i}`, {})));
-    expect(await reconcile(doubt())).toEqual({ kind: 'none', looked: 4_000 });
+    expect(await reconcile(doubt())).toEqual({ kind: 'none', looked: 4_000, cutShort: true });
     expect([target.pages, target.opened.length]).toEqual([40, 50]);
   });
 

@@ -1,0 +1,172 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Endpoint } from './model/delivery.js';
+import type { Beside } from './beside.js';
+import type { AdminRoute, Principal } from './ops/admin/admin-route.js';
+import { createAuthorize } from './ops/admin/authorize.js';
+import { loadAssets } from './ops/console/assets.js';
+import { consolePages } from './ops/console/console-pages.js';
+import { createConsole } from './ops/console/console.js';
+import { createHistory } from './ops/console/history.js';
+import type { BridgeHealth, ConsoleSource, SourceTotals } from './ops/console/ports.js';
+import { createSessions } from './ops/console/sessions.js';
+import { readBalance } from './queue/books.js';
+import { createDeliveryReader } from './queue/delivery-reader.js';
+import { readDurability, type Durability } from './queue/durability.js';
+import { timeOfId } from './queue/id-time.js';
+import { keysOf } from './queue/keys.js';
+import { countWorkers } from './queue/worker-places.js';
+import type { Shared } from './shared.js';
+
+const SAMPLE_MS = 5_000;
+/** How Redis is set up does not change by the second. */
+const DURABILITY_FRESH_MS = 10_000;
+
+export interface Console {
+  readonly handler: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    next: (error?: unknown) => void,
+  ) => void;
+  /** Who a browser's request comes from. For reading only: a change needs a form of the session. */
+  readonly session: (request: IncomingMessage) => Principal | undefined;
+}
+
+/** Opens the console over the verbs of the API. */
+export function openConsole(
+  shared: Shared,
+  beside: Beside,
+  verbs: readonly AdminRoute[],
+  storeReady: () => Promise<{ readonly ok: boolean; readonly detail: string }>,
+): Console {
+  const { closers, inForce, now, observe, store, version, watchers } = shared;
+  const history = createHistory(now);
+  watchers.add(history.observe);
+  const sampling = every(SAMPLE_MS, async () => history.sample(await readTotals(shared)));
+  closers.push('console', () => {
+    watchers.delete(history.observe);
+    return sampling.stop();
+  });
+
+  const sources = (): readonly ConsoleSource[] => [...inForce().sources.values()].map(toConsoleSource);
+  const sessions = createSessions({ authorize: () => createAuthorize(inForce().config.ops.tokens), now });
+  const handler = createConsole({
+    pages: consolePages({ history, sources }),
+    verbs,
+    sessions,
+    assets: loadAssets(),
+    health: createHealth(shared, beside, storeReady),
+    countDead: async () =>
+      [...(await store.reader.counts()).values()].reduce((sum, { dead }) => sum + dead, 0),
+    version,
+    now,
+    unexpected: (error) =>
+      observe({
+        kind: 'notice',
+        level: 'error',
+        event: 'console.failed',
+        message: 'A page of the console failed inside the bridge',
+        data: { cause: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+      }),
+  });
+  return {
+    handler,
+    session: (request) => (request.method === 'GET' ? sessions.of(request)?.principal : undefined),
+  };
+}
+
+function toConsoleSource({
+  name,
+  preset,
+  expectedIntervalMs,
+  routes,
+}: {
+  readonly name: string;
+  readonly preset: string;
+  readonly expectedIntervalMs: number | undefined;
+  readonly routes: readonly { readonly name: string; readonly target: string; readonly endpoint: Endpoint }[];
+}): ConsoleSource {
+  return {
+    name,
+    preset,
+    expectedIntervalMs,
+    routes: routes.map((route) => ({
+      name: route.name,
+      target: route.target,
+      endpoint: `${route.endpoint.kind} ${route.endpoint.id}`,
+    })),
+  };
+}
+
+/** What the books say of every source, over all processes. Rejects while Redis is away. */
+function readTotals({ inForce, store: { connections, prefix } }: Shared): Promise<readonly SourceTotals[]> {
+  const client = connections.quick;
+  return Promise.all(
+    [...inForce().sources.keys()].map(async (source): Promise<SourceTotals> => {
+      const reader = createDeliveryReader({ client, prefix, sources: () => [source] });
+      const [{ books, states }, oldestAt, newest] = await Promise.all([
+        readBalance(client, prefix, source),
+        reader.oldestPending(),
+        client.zrange(keysOf(prefix, source).index, '-1', '-1'),
+      ]);
+      const lastEventAt = newest[0] === undefined ? undefined : timeOfId(newest[0]);
+      return {
+        source,
+        accepted: books.accepted,
+        delivered: states.delivered + books.removed.delivered,
+        dead: states.dead,
+        discarded: states.discarded + books.removed.discarded,
+        waiting: states.queued + states.active + states.scheduled,
+        ...(lastEventAt === undefined ? {} : { lastEventAt }),
+        ...(oldestAt === undefined ? {} : { oldestAt }),
+      };
+    }),
+  );
+}
+
+function createHealth(
+  { store: { connections, prefix }, now }: Shared,
+  { ingress, worker }: Beside,
+  storeReady: () => Promise<{ readonly ok: boolean; readonly detail: string }>,
+): () => Promise<BridgeHealth> {
+  const client = connections.quick;
+  let durability: Durability | undefined;
+  let asked = -Infinity;
+  const readDurable = async (): Promise<void> => {
+    if (now() - asked < DURABILITY_FRESH_MS) return;
+    durability = await readDurability(client).catch(() => undefined);
+    if (durability !== undefined) asked = now();
+  };
+  return async () => {
+    const ready = await storeReady();
+    if (ready.ok) await readDurable();
+    const workers = ready.ok ? await countWorkers(client, prefix).catch(() => undefined) : undefined;
+    const stage = worker()?.stage;
+    return {
+      redis: {
+        up: ready.ok,
+        detail: ready.detail,
+        ...(durability === undefined ? {} : { durable: durability.durable, durability: durability.sentence }),
+      },
+      workers,
+      circuits: stage?.circuits() ?? [],
+      pausedRoutes: stage?.pauses.list() ?? [],
+      spool: ingress()?.spool.stats(),
+    };
+  };
+}
+
+/** Runs one after the other, never two at once. What fails is tried again at the next turn. */
+function every(ms: number, work: () => Promise<void>): { stop(): Promise<void> } {
+  let running = Promise.resolve();
+  const go = (): void => {
+    running = running.then(work).catch(() => undefined);
+  };
+  go();
+  const timer = setInterval(go, ms);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

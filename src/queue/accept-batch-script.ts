@@ -1,0 +1,79 @@
+import { HOUR_KEPT_MS } from './accept-script.js';
+import { defineScript } from './script.js';
+
+/**
+ * As `ACCEPT`, for events of one source that came in together: the lists and the books are written once for all, which
+ * takes Redis a third of the time. Everything that can fail does so before the first write.
+ *
+ * KEYS: 1 wait · 2 meta · 3 marker · 4 active · 5 index · 6 books, then for each event its claim and its hour's books
+ * ARGV: 1 key base · 2 job options, then for each event: claim's lifetime in ms · claim's value · timestamp · how many
+ *       routes, and a pair (delivery id, job data) for each of them
+ * Answers a list: 1 for stored, the value of the claim for a duplicate.
+ */
+export const ACCEPT_BATCH = defineScript(`
+local events = (#KEYS - 6) / 2
+local held, hours = {}, {}
+for e = 1, events do
+  held[e] = redis.call('GET', KEYS[5 + 2 * e])
+  hours[KEYS[6 + 2 * e]] = true
+end
+for _, key in ipairs({KEYS[1], KEYS[4]}) do redis.call('LLEN', key) end
+for _, key in ipairs({KEYS[3], KEYS[5]}) do redis.call('ZCARD', key) end
+for _, key in ipairs({KEYS[2], KEYS[6]}) do redis.call('HLEN', key) end
+for key in pairs(hours) do redis.call('HLEN', key) end
+
+local replies, mine, ids, ranked, counts = {}, {}, {}, {}, {}
+local function count(hour, what, n)
+  counts[KEYS[6]] = counts[KEYS[6]] or {}
+  counts[KEYS[6]][what] = (counts[KEYS[6]][what] or 0) + n
+  if not hour then return end
+  counts[hour] = counts[hour] or {}
+  counts[hour][what] = (counts[hour][what] or 0) + n
+end
+local at = 3
+for e = 1, events do
+  local claim, hour = KEYS[5 + 2 * e], KEYS[6 + 2 * e]
+  local value, routes = ARGV[at + 1], tonumber(ARGV[at + 3])
+  local holder = held[e] or mine[claim]
+  replies[e] = 1
+  if holder then
+    if holder ~= value then
+      count(nil, 'duplicate', 1)
+      replies[e] = holder
+    end
+  else
+    redis.call('SET', claim, value, 'PX', ARGV[at])
+    mine[claim] = value
+    local stored = 0
+    for r = 0, routes - 1 do
+      local id, data = ARGV[at + 4 + 2 * r], ARGV[at + 5 + 2 * r]
+      local job = ARGV[1] .. id
+      if redis.call('EXISTS', job) == 0 then
+        redis.call('HSET', job, 'name', 'delivery', 'data', data, 'opts', ARGV[2], 'timestamp', ARGV[at + 2], 'delay', 0, 'priority', 0)
+        ids[#ids + 1] = id
+        ranked[#ranked + 1] = 0
+        ranked[#ranked + 1] = id
+        stored = stored + 1
+      end
+    end
+    if stored > 0 or routes == 0 then
+      count(hour, 'accepted', 1)
+      if stored == 0 then count(hour, 'filtered', 1) else count(hour, 'deliveries', stored) end
+    end
+  end
+  at = at + 4 + 2 * routes
+end
+for key, of in pairs(counts) do
+  for what, n in pairs(of) do
+    if redis.call('HINCRBY', key, what, n) == n and key ~= KEYS[6] then redis.call('PEXPIRE', key, ${HOUR_KEPT_MS}) end
+  end
+end
+if #ids > 0 then
+  redis.call('LPUSH', KEYS[1], unpack(ids))
+  redis.call('ZADD', KEYS[5], unpack(ranked))
+  local state = redis.call('HMGET', KEYS[2], 'paused', 'concurrency')
+  local maxed = state[2] and redis.call('LLEN', KEYS[4]) >= tonumber(state[2])
+  if not state[1] and not maxed then redis.call('ZADD', KEYS[3], 0, '0') end
+end
+return replies
+`);
