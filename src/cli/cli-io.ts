@@ -5,6 +5,20 @@ export interface CliIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether standard output is a terminal: colours, bars and prompts only there. */
   readonly terminal: boolean;
+  /** Whether standard error is one: progress is shown there, beside the data. */
+  readonly messagesOnTerminal?: boolean;
+  /** Asks the person at the terminal; absent where nobody is there to be asked. `undefined`: no answer came. */
+  readonly ask?: (question: string) => Promise<string | undefined>;
+  /** Fires when the person wants no more (Ctrl-C): for commands that run until then. Absent: as `process` has it. */
+  readonly interrupted?: AbortSignal;
+}
+
+/** `text` in a colour, where the terminal shows one and `NO_COLOR` (no-color.org) does not forbid it. */
+export function paint(io: CliIo, colour: 'red' | 'green' | 'yellow' | 'dim' | 'bold', text: string): string {
+  const plainly = (io.env['NO_COLOR'] ?? '') !== '' || io.env['TERM'] === 'dumb';
+  if (!io.terminal || plainly) return text;
+  const code = { red: 31, green: 32, yellow: 33, dim: 2, bold: 1 }[colour];
+  return `\u001b[${code}m${text}\u001b[0m`;
 }
 
 /** Prints a value as JSON on one line. */

@@ -1,103 +1,85 @@
 import { Command } from 'commander';
-import { isJsonObject } from '../model/json.js';
-import { createApiClient, type ApiClient } from './api-client.js';
-import { plain, printJson, printTable, type CliIo } from './cli-io.js';
+import { listAt, textAt } from '../ops/console/fields.js';
+import { segment, withApi, wholeNumber, type ApiFlags } from './api-command.js';
+import { createApiClient } from './api-client.js';
+import { printJson, type CliIo } from './cli-io.js';
+import { addExport } from './deliveries-export.js';
+import { addTail } from './deliveries-tail.js';
+import { filterQuery, withFilters, type FilterFlags } from './delivery-filters.js';
+import { makeChange, withChange, type ChangeFlags } from './make-change.js';
+import { printPage, type Column } from './print-rows.js';
+import { printDelivery } from './print-delivery.js';
+import { readText } from './read-text.js';
 
-interface CommonOptions {
-  readonly json?: boolean;
-  readonly url?: string;
-  readonly token?: string;
-}
-
-interface ListOptions extends CommonOptions {
-  readonly source?: string;
-  readonly state?: string;
-  readonly jobId?: string;
-  readonly deliveryKey?: string;
-  readonly limit?: string;
+interface ListFlags extends ApiFlags, FilterFlags {
+  readonly limit: number;
   readonly cursor?: string;
 }
 
-interface ChangeOptions extends CommonOptions {
-  readonly reason: string;
+interface ReplayFlags extends ChangeFlags {
+  readonly body?: string;
 }
 
-/** `komand-bridge deliveries list|show|retry|discard|replay`. */
+const COLUMNS: readonly Column[] = [
+  ['RECEIVED', 'received_at'],
+  ['ID', 'id'],
+  ['STATE', 'state'],
+  ['TRIES', 'attempt_count'],
+  ['JOB', 'job_id'],
+  ['OUTCOME', 'outcome'],
+  ['ERROR', 'error_class'],
+];
+
+const pathOf = (id: string, verb = ''): string => `/api/v1/deliveries/${segment(id)}${verb}`;
+
+/** `komand-bridge deliveries list|show|retry|discard|replay|tail|export`. */
 export function deliveriesCommand(io: CliIo): Command {
   const command = new Command('deliveries').description('see and repair deliveries of a running bridge');
 
-  common(command.command('list').description('list deliveries, newest first'))
-    .option('--source <name>', 'only of this source')
-    .option('--state <state>', 'queued, active, scheduled, delivered, dead or discarded')
-    .option('--job-id <id>', 'the delivery that started this Komand job')
-    .option('--delivery-key <key>', 'deliveries of this key; needs --source')
-    .option('--limit <n>', 'at most this many', '50')
+  withFilters(withApi(command.command('list').description('list deliveries, newest first')))
+    .option('--limit <n>', 'at most this many', wholeNumber(1), 50)
     .option('--cursor <cursor>', 'go on from an earlier page')
-    .action(async (options: ListOptions) => {
-      const page = await createApiClient(io, options).get('/api/v1/deliveries', {
-        source: options.source,
-        state: options.state,
-        job_id: options.jobId,
-        delivery_key: options.deliveryKey,
-        limit: options.limit,
-        cursor: options.cursor,
-      });
-      if (options.json === true) return printJson(io, page);
-      printTable(io, [['RECEIVED', 'ID', 'STATE', 'TRIES', 'JOB', 'OUTCOME', 'ERROR'], ...rowsOf(page)]);
+    .action(async (flags: ListFlags) => {
+      const query = { ...filterQuery(flags, Date.now()), limit: String(flags.limit), cursor: flags.cursor };
+      const page = await createApiClient(io, flags).get('/api/v1/deliveries', query);
+      if (flags.json === true) return printJson(io, page);
+      const nextCursor = textAt(page, 'next_cursor');
+      printPage(io, listAt(page, 'items'), COLUMNS, { empty: 'No delivery is like that.', nextCursor });
     });
 
-  common(command.command('show <id>').description('show one delivery with its timeline')).action(
-    async (id: string, options: CommonOptions) => {
-      const shown = await createApiClient(io, options).get(`/api/v1/deliveries/${encodeURIComponent(id)}`);
-      if (options.json === true) printJson(io, shown);
-      else io.stdout(`${JSON.stringify(shown, null, 2)}\n`);
+  withApi(command.command('show <id>').description('show one delivery with its timeline')).action(
+    async (id: string, flags: ApiFlags) => {
+      const shown = await createApiClient(io, flags).get(pathOf(id));
+      if (flags.json === true) printJson(io, shown);
+      else printDelivery(io, shown);
     },
   );
 
-  change(
-    io,
-    command.command('retry <id>').description('try a dead or scheduled delivery now'),
-    (api, id, { reason }) => api.post(`/api/v1/deliveries/${encodeURIComponent(id)}/retry`, { reason }),
+  withChange(command.command('retry <id>').description('try a dead or scheduled delivery now')).action(
+    (id: string, flags: ChangeFlags) =>
+      makeChange(io, flags, { what: `Retry ${id}`, path: pathOf(id, '/retry') }, () => `${id} is tried again`),
   );
-  change(
-    io,
-    command.command('discard <id>').description('take a delivery out for good'),
-    (api, id, { reason }) => api.post(`/api/v1/deliveries/${encodeURIComponent(id)}/discard`, { reason }),
+  withChange(command.command('discard <id>').description('take a delivery out for good')).action(
+    (id: string, flags: ChangeFlags) =>
+      makeChange(
+        io,
+        flags,
+        { what: `Discard ${id}`, path: pathOf(id, '/discard') },
+        () => `${id} is discarded; its record stays`,
+      ),
   );
-  change(
-    io,
-    command.command('replay <id>').description('send a delivery again as a new one'),
-    (api, id, { reason }) => api.post(`/api/v1/deliveries/${encodeURIComponent(id)}/replay`, { reason }),
-  );
-  return command;
-}
-
-function common(command: Command): Command {
-  return command
-    .option('--json', 'machine-readable output')
-    .option('--url <url>', 'operations address of the bridge')
-    .option('--token <token>', 'operations token; better: BRIDGE_OPS_TOKEN');
-}
-
-function change(
-  io: CliIo,
-  command: Command,
-  run: (api: ApiClient, id: string, options: ChangeOptions) => Promise<unknown>,
-): void {
-  common(command)
-    .requiredOption('--reason <text>', 'why: kept in the audit trail')
-    .action(async (id: string, options: ChangeOptions) => {
-      printJson(io, await run(createApiClient(io, options), id, options));
+  withChange(command.command('replay <id>').description('send a delivery again as a new one'))
+    .option('--body <file>', 'with this body in place of the original; - for standard input')
+    .action((id: string, flags: ReplayFlags) => {
+      const body = flags.body === undefined ? undefined : { body: readText(flags.body) };
+      return makeChange(
+        io,
+        flags,
+        { what: `Send ${id} again`, path: pathOf(id, '/replay'), ...(body === undefined ? {} : { body }) },
+        (answer) => `${textAt(answer, 'id') ?? 'A new delivery'} replays ${id}`,
+      );
     });
-}
-
-function rowsOf(page: unknown): string[][] {
-  const items = isJsonObject(page) ? page['items'] : undefined;
-  if (!Array.isArray(items)) return [];
-  return items.filter(isJsonObject).map((item) =>
-    ['received_at', 'id', 'state', 'attempt_count', 'job_id', 'outcome', 'error_class'].map((key) => {
-      const value = item[key];
-      return typeof value === 'string' || typeof value === 'number' ? plain(String(value)) : '-';
-    }),
-  );
+  addTail(io, command);
+  addExport(io, command);
+  return command;
 }

@@ -7,10 +7,11 @@ import { loadConfig, type LoadedConfig } from '../config/load-config.js';
 import type { JsonObject } from '../model/json.js';
 import { compileAddressList } from '../sources/address-list.js';
 import { fetchText } from '../sources/auth/fetch-text.js';
-import { compileSources } from '../sources/compile-sources.js';
+import { compileSources, type SourceDeps } from '../sources/compile-sources.js';
 import { loadPresets } from '../sources/load-presets.js';
 import type { PresetLibrary } from '../sources/preset.js';
 import type { CliIo } from './cli-io.js';
+import { rememberedSetup } from './demo-setup.js';
 import { CliError, EXIT } from './exit-code.js';
 
 /** The presets that ship stand beside the built program. */
@@ -37,7 +38,12 @@ export function shippedPresets(): PresetLibrary {
 }
 
 /** Reads the configuration and compiles its sources. `setup` is weaker than the file and the environment. */
-export function loadInForce(io: CliIo, file: string, presets: PresetLibrary, setup?: JsonObject): Loaded {
+export function loadInForce(
+  io: CliIo,
+  file: string,
+  presets: PresetLibrary,
+  setup: JsonObject | undefined = rememberedSetup(file),
+): Loaded {
   const read = loadConfig({
     file,
     env: io.env,
@@ -47,12 +53,7 @@ export function loadInForce(io: CliIo, file: string, presets: PresetLibrary, set
     ...(setup === undefined ? {} : { setup }),
   });
   if (!read.ok) return read;
-  const compiled = compileSources(read.config, presets, {
-    now: Date.now,
-    readFile: readText,
-    fetchText,
-    trustedProxyAddress: compileAddressList(read.config.http.trustProxy),
-  });
+  const compiled = compileSources(read.config, presets, sourceDeps(read.config.http.trustProxy));
   const placed = ({ pointer, message }: { pointer: string; message: string }): ConfigFault => {
     const line = read.lineOf(pointer);
     return { file, pointer, message, ...(line === undefined ? {} : { line }) };
@@ -64,6 +65,16 @@ export function loadInForce(io: CliIo, file: string, presets: PresetLibrary, set
     inForce: { config, sources: compiled.sources, hash },
     warnings: [...read.warnings, ...compiled.warnings.map(placed)],
     read,
+  };
+}
+
+/** What sources need of the world. */
+export function sourceDeps(trustProxy: readonly string[]): SourceDeps {
+  return {
+    now: Date.now,
+    readFile: readText,
+    fetchText,
+    trustedProxyAddress: compileAddressList(trustProxy),
   };
 }
 

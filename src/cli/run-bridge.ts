@@ -7,6 +7,7 @@ import type { JsonObject } from '../model/json.js';
 import type { PresetLibrary } from '../sources/preset.js';
 import type { CliIo } from './cli-io.js';
 import { CliError, EXIT } from './exit-code.js';
+import { rememberSetup } from './demo-setup.js';
 import { loadInForce, mustLoad, readText, shippedPresets, type Loaded } from './load-in-force.js';
 import { readVersion } from './read-version.js';
 import { placeholderSetup, startServices } from './setup-services.js';
@@ -72,6 +73,7 @@ async function prepare(
     },
     closers,
   );
+  rememberSetup(options.dataDir, document);
   return { loaded: mustLoad(io, options.config, presets, document), setup: document, broken };
 }
 

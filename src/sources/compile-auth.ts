@@ -14,7 +14,7 @@ export function compileAuth(
   preset: Preset,
   deps: AuthDeps,
 ): Authenticator | readonly SourceFault[] {
-  const completed = completeAuth(written, presetFor(written, preset.auth));
+  const completed = completeSourceAuth(written, preset.auth);
   if (!('ok' in completed)) {
     return completed.map(({ pointer, message }) => ({ pointer: `/auth${pointer}`, message }));
   }
@@ -23,6 +23,14 @@ export function compileAuth(
     ? preset.authAlso.flatMap((also) => alternative(written, also, deps))
     : [];
   return others.length === 0 ? main : anyOf([main, ...others]);
+}
+
+/** What the operator wrote, completed by the preset; or what is missing. */
+export function completeSourceAuth(
+  written: WrittenAuth | undefined,
+  preset: WrittenAuth | undefined,
+): ReturnType<typeof completeAuth> {
+  return completeAuth(written, presetFor(written, preset));
 }
 
 /**

@@ -28,8 +28,9 @@ describe('html', () => {
   });
 
   it('never lets text end an element or an attribute', () => {
+    const unit = fc.constantFrom('<', '>', '"', "'", '`', '&', '\u0000', ';', 'a', '/', '=', ' ', '\uD800');
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(fc.string({ unit }), (text) => {
         expect(escapeHtml(text)).not.toMatch(/[<>"'`]/);
       }),
     );

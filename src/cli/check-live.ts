@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import type { Config } from '../model/settings.js';
+import { openRedis } from '../queue/connect.js';
+import { readDurability } from '../queue/durability.js';
+import { KomandCallFailed } from '../targets/komand/komand-call-failed.js';
+import { createKomandTarget } from '../targets/komand/target.js';
+import { EXIT, type ExitCode } from './exit-code.js';
+import { exitCodeFor } from './komand-target.js';
+
+export interface LiveCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  /** For a check that failed. */
+  readonly exitCode: ExitCode;
+}
+
+/** Clocks further apart than this make signatures look stale. */
+const SKEW_MS = 5_000;
+const CONNECT_MS = 3_000;
+
+/** Asks Redis and every target, one after the other. Never rejects for what they answer. */
+export async function checkLive(config: Config): Promise<readonly LiveCheck[]> {
+  const checks = [...(await checkRedis(config))];
+  for (const settings of config.targets) {
+    const target = createKomandTarget(settings, {
+      observe: () => undefined,
+      readFile: (path) => readFileSync(path, 'utf8'),
+    });
+    const name = `target ${settings.name}`;
+    try {
+      const state = await target.login();
+      const permissions = state.kind === 'open' ? (state.permissions?.join(', ') ?? 'not told') : 'none';
+      checks.push({ name, ok: true, detail: `logged in; permissions: ${permissions}`, exitCode: EXIT.ok });
+    } catch (error) {
+      if (!(error instanceof KomandCallFailed)) throw error;
+      checks.push({ name, ok: false, detail: error.message, exitCode: exitCodeFor(error.errorClass) });
+    } finally {
+      await target.close();
+    }
+  }
+  return checks;
+}
+
+async function checkRedis({ redis }: Config): Promise<readonly LiveCheck[]> {
+  const connections = openRedis(redis, () => undefined);
+  const client = connections.quick;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error('no answer')), CONNECT_MS);
+      client.once('ready', () => {
+        clearTimeout(late);
+        resolve();
+      });
+    });
+    const { durable, sentence } = await readDurability(client);
+    const [seconds = 0] = (await client.time()).map(Number);
+    const skew = Math.abs(Date.now() - seconds * 1_000);
+    return [
+      { name: 'redis', ok: durable, detail: sentence, exitCode: EXIT.failed },
+      {
+        name: 'clock',
+        ok: skew < SKEW_MS,
+        detail: `${Math.round(skew / 1_000)} s from Redis' clock`,
+        exitCode: EXIT.failed,
+      },
+    ];
+  } catch {
+    const detail = 'Redis does not answer; events would go to the spool';
+    return [{ name: 'redis', ok: false, detail, exitCode: EXIT.dependencyDown }];
+  } finally {
+    await connections.close();
+  }
+}
