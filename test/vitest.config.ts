@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Real Redis, real processes: a condition may take its time on a busy machine, a hang may not. */
-const SLOW = { testTimeout: 60_000, hookTimeout: 60_000 };
+const SLOW = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   root,

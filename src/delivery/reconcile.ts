@@ -80,7 +80,7 @@ async function searchJobs({ target, records }: Deps, doubt: Doubt, others: Set<s
     const jobs = await target.jobs({ limit: PAGE, offset: page * PAGE });
     looked += jobs.length;
     const candidates = jobs.filter((job) => fits(job, doubt, from));
-    const holders = await records.holdersOf(candidates.map(({ jobId }) => jobId));
+    const holders = await stored(records.holdersOf(candidates.map(({ jobId }) => jobId)));
     for (const [i, { jobId }] of candidates.entries()) {
       const holder = holders[i];
       if (holder === delivery.id) return { kind: 'found', jobId, looked };
@@ -99,7 +99,7 @@ async function searchJobs({ target, records }: Deps, doubt: Doubt, others: Set<s
         continue;
       }
       // Of two deliveries with the same body only one may have it
-      if (await records.claimJobId(delivery.source, jobId, delivery.id))
+      if (await stored(records.claimJobId(delivery.source, jobId, delivery.id)))
         return { kind: 'found', jobId, looked };
     }
     const oldest = jobs.at(-1)?.createdAt;
@@ -107,6 +107,15 @@ async function searchJobs({ target, records }: Deps, doubt: Doubt, others: Set<s
     if (atEnd) break;
   }
   return { kind: 'none', looked, ...(atEnd && unopened === 0 ? {} : { cutShort: true }) };
+}
+
+/** A store that is away, full or read-only just now says nothing about the job: it is looked for again. */
+async function stored<T>(asked: Promise<T>): Promise<T> {
+  return asked.catch((error: unknown) => {
+    throw new TargetUnavailable(
+      `the store cannot be asked: ${error instanceof Error ? error.name : 'unknown'}`,
+    );
+  });
 }
 
 function fits(job: TargetJob, { route: { endpoint }, until = Infinity }: Doubt, from: number): boolean {

@@ -45,7 +45,8 @@ export async function settleDoubt(
 ): Promise<Verdict | MaySend> {
   const { route, delivery } = work;
   const progress = work.lostStarts > 0 ? noteLost(deps, work) : work.progress;
-  const last = progress.attempts.at(-1);
+  // A fault of the bridge itself in between says nothing about the call before it
+  const last = progress.attempts.findLast(({ errorClass }) => errorClass !== 'poison');
   if (last?.outcome !== 'ambiguous' || route.onAmbiguous === 'retry') return { kind: 'send', progress };
   if (route.onAmbiguous === 'park') {
     // One that was retried by a person after it had been parked is sent

@@ -237,6 +237,15 @@ describe('an earlier doubt', () => {
     if (verdict.kind === 'again') expect(verdict.progress.starts).toBe(2);
   });
 
+  it('a fault of the bridge in between does not hide it', async () => {
+    const w = world();
+    const fault = attemptOf({ errorClass: 'poison' });
+    const verdict = await w.deliver(
+      startOf({ progress: { ...DOUBT, attempts: [...DOUBT.attempts, fault] } }),
+    );
+    expect([verdict.kind, w.target.calls.length]).toEqual(['again', 0]);
+  });
+
   it('a parked one that a person retries is sent', async () => {
     const w = world({ onAmbiguous: 'park' });
     expect((await w.deliver(startOf({ progress: DOUBT }))).kind).toBe('delivered');

@@ -60,6 +60,13 @@ describe('createReconcile', () => {
     expect(await reconcile(doubt())).toMatchObject({ kind: 'found', jobId: 'ours' });
   });
 
+  it('takes a store that fails for one that cannot be asked now', async () => {
+    const target = new FakeTarget();
+    target.list = [jobOf('j-1', SENT)];
+    const full = { ...fakeHolders({}), claimJobId: () => Promise.reject(new Error('OOM')) };
+    expect((await createReconcile({ target, records: full })(doubt())).kind).toBe('unavailable');
+  });
+
   it('leaves jobs alone that are younger than the call can have been', async () => {
     const young = jobOf('j-1', SENT, { createdAt: T0 + 40_000 });
     expect(await search([young]).reconcile(doubt({ until: T0 + 20_000 }))).toEqual({
