@@ -11,6 +11,7 @@ import { createLog, type WriteLog } from './ops/observe/log.js';
 import { writeObservation } from './ops/observe/log-lines.js';
 import { createMetrics, type Metrics } from './ops/observe/metrics.js';
 import { openStore } from './open-store.js';
+import { tellOthers } from './open-tail.js';
 import type { InForce } from './in-force.js';
 import type { Role, Shared } from './shared.js';
 
@@ -98,7 +99,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     // First in, last out: readiness is told to the end
     if (roles.includes('ops')) {
       ops = await openOps(shared, { ingress: () => ingress, worker: () => worker });
-    }
+    } else tellOthers(shared);
     if (roles.includes('worker')) worker = await openWorker(shared);
     if (roles.includes('ingress')) ingress = await openIngress(shared, dataDir);
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { JsonObject } from './model/json.js';
 import type { Config } from './model/settings.js';
 import type { Source } from './model/source.js';
 
@@ -7,4 +8,12 @@ export interface InForce {
   readonly sources: ReadonlyMap<string, Source>;
   /** Names the configuration in metrics and logs; says nothing of its contents. */
   readonly hash: string;
+  /** As people may see it: in the file's own form, with every default, without secrets. */
+  readonly effective: EffectiveConfig;
+}
+
+export interface EffectiveConfig {
+  readonly config: JsonObject;
+  /** Where each scalar of `config` came from, by JSON pointer. */
+  readonly origins: Readonly<Record<string, string>>;
 }

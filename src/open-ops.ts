@@ -1,16 +1,12 @@
 import type { Shared } from './shared.js';
 import type { Beside } from './beside.js';
 import { openConsole } from './open-console.js';
-import { createRelease } from './intake/release.js';
-import { deliveryRoutes } from './ops/admin/delivery-routes.js';
-import type { Change } from './ops/admin/ports.js';
-import { rejectedRoutes } from './ops/admin/rejected-routes.js';
+import { openVerbs } from './open-verbs.js';
 import { registerLiveGauges } from './ops/observe/live-gauges.js';
+import { registerProcessGauges } from './ops/observe/process-gauges.js';
 import { startOpsListener } from './ops/ops-listener.js';
 import { summarize, type Readiness } from './ops/readiness.js';
-import { createDeliveryVerbs } from './queue/delivery-verbs.js';
 import { readDurability } from './queue/durability.js';
-import { createEventStore } from './queue/event-store.js';
 import { createReadiness } from './queue/readiness.js';
 import { countWorkers } from './queue/worker-places.js';
 
@@ -21,7 +17,7 @@ export interface Ops {
 /** Opens the listener for people and Prometheus. Rejects when the port is taken. */
 export async function openOps(shared: Shared, beside: Beside): Promise<Ops> {
   const { closers, observe, metrics, store, inForce, now } = shared;
-  const { connections, prefix, queues, reader, rejected } = store;
+  const { connections, prefix, reader } = store;
   const client = connections.quick;
   const storeReady = createReadiness(client, prefix, now);
 
@@ -34,27 +30,18 @@ export async function openOps(shared: Shared, beside: Beside): Promise<Ops> {
     inFlight: () => beside.ingress()?.inFlight() ?? 0,
     workers: () => countWorkers(client, prefix),
   });
-
-  const verbs = createDeliveryVerbs({ client, prefix, queues, reader, now });
-  const release = createRelease({
-    sources: () => inForce().sources,
-    store: createEventStore(client, prefix),
-    quarantine: rejected,
-    observe,
+  registerProcessGauges(metrics.registry, {
+    spool: () => beside.ingress()?.spool.stats(),
+    routes: () => routeStates(shared, beside),
+    ping: () => client.ping(),
   });
-  const routes = [
-    ...deliveryRoutes(reader, verbs),
-    ...rejectedRoutes(rejected, {
-      release: (id: string, _change: Change) => release(id),
-      discard: async (id: string, _change: Change) => {
-        const found = await rejected.show(id);
-        if (found !== undefined) await rejected.remove(found);
-      },
-    }),
-  ];
+
+  const routes = openVerbs(shared, beside);
   const console = openConsole(shared, beside, routes, storeReady);
   const listener = await startOpsListener({
     settings: inForce().config.ops,
+    tokens: () => inForce().config.ops.tokens,
+    now,
     routes,
     console: console.handler,
     session: console.session,
@@ -77,6 +64,16 @@ export async function openOps(shared: Shared, beside: Beside): Promise<Ops> {
   });
   closers.push('operations listener', () => listener.close());
   return { url: listener.url };
+}
+
+/** Every configured route, and whether this process has paused it; none where it does not deliver. */
+function routeStates({ inForce }: Shared, { worker }: Beside) {
+  const pauses = worker()?.stage.pauses.list();
+  if (pauses === undefined) return [];
+  const paused = new Set(pauses.map(({ source, route }) => `${source}/${route}`));
+  return inForce().config.sources.flatMap(({ name: source, routes }) =>
+    routes.map(({ name: route }) => ({ source, route, paused: paused.has(`${source}/${route}`) })),
+  );
 }
 
 async function readiness(

@@ -8,6 +8,7 @@ import { keysOf } from './queue/keys.js';
 import { joinWorkers } from './queue/worker-places.js';
 import { probeKomand } from './targets/komand/probe.js';
 import { createKomandTarget, type KomandTarget } from './targets/komand/target.js';
+import { tellWorkerStatus } from './worker-status.js';
 
 export interface WorkerRole {
   readonly stage: DeliveryStage;
@@ -85,7 +86,9 @@ export async function openWorker(shared: Shared): Promise<WorkerRole> {
     );
   };
   await configure(inForce());
-  return { stage, configure, targets: () => [...open.values()].map(({ target }) => target) };
+  const targets = (): readonly KomandTarget[] => [...open.values()].map(({ target }) => target);
+  tellWorkerStatus(shared, stage, targets);
+  return { stage, configure, targets };
 }
 
 function openTarget({ observe, readFile, now }: Shared, settings: TargetSettings, key: string): OpenTarget {

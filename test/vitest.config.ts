@@ -28,6 +28,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // With coverage, on a busy machine; a hang still fails
+          testTimeout: 60_000,
           include: ['test/unit/**/*.test.ts'],
           setupFiles: ['test/support/fail-on-leaks.ts'],
         },

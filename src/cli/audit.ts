@@ -1,10 +1,11 @@
 import { Command } from 'commander';
-import { openRedis } from '../queue/connect.js';
 import { audit, type Audit } from '../queue/audit.js';
 import { printJson, printTable, type CliIo } from './cli-io.js';
+import { timeOf } from './delivery-filters.js';
 import { CliError, EXIT } from './exit-code.js';
 import { mustLoad, shippedPresets } from './load-in-force.js';
 import { configFile } from './start.js';
+import { withRedis } from './with-redis.js';
 
 interface Flags {
   readonly config?: string;
@@ -14,7 +15,6 @@ interface Flags {
 }
 
 const DAY_MS = 86_400_000;
-const CONNECT_MS = 3_000;
 
 /**
  * `komand-bridge audit`: proves accepted = delivered + dead + discarded + filtered + pending from the store itself, and
@@ -23,43 +23,33 @@ const CONNECT_MS = 3_000;
 export function auditCommand(io: CliIo): Command {
   return new Command('audit')
     .description('prove that every accepted event is accounted for')
-    .option('--from <time>', 'RFC 3339; default: 24 h ago')
-    .option('--to <time>', 'RFC 3339; default: now')
+    .option('--from <time>', '2026-01-31T12:00:00Z, or 2h (ago); default: 24h')
+    .option('--to <time>', 'default: now')
     .option('--config <file>', 'configuration file')
     .option('--json', 'machine-readable output')
     .action(async (flags: Flags) => {
+      const now = Date.now();
+      // What was accepted in this very second counts too
+      const to = timeAt(flags.to, now) ?? now + 1_000;
+      const from = timeAt(flags.from, now) ?? to - DAY_MS;
+      if (from >= to) throw new CliError('--from must be before --to.', EXIT.usage);
       const { inForce } = mustLoad(
         { ...io, stderr: () => undefined },
         configFile(flags.config, io.env),
         shippedPresets(),
       );
-      const to = readTime(flags.to) ?? Date.now() + 1_000;
-      const from = readTime(flags.from) ?? to - DAY_MS;
-      const connections = openRedis(inForce.config.redis, () => undefined);
-      try {
-        await new Promise<void>((resolve, reject) => {
-          const late = setTimeout(
-            () => reject(new CliError('Redis does not answer.', EXIT.dependencyDown)),
-            CONNECT_MS,
-          );
-          connections.patient.once('ready', () => {
-            clearTimeout(late);
-            resolve();
-          });
-        });
-        const found = await audit({
-          client: connections.patient,
+      const found = await withRedis(inForce.config.redis, ({ patient }) =>
+        audit({
+          client: patient,
           prefix: inForce.config.redis.prefix,
           sources: [...inForce.sources.keys()],
           from,
           to,
-        });
-        if (flags.json === true) printJson(io, found);
-        else print(io, found);
-        if (!found.balanced) throw new CliError('The books do not balance.', EXIT.failed);
-      } finally {
-        await connections.close();
-      }
+        }),
+      );
+      if (flags.json === true) printJson(io, found);
+      else print(io, found);
+      if (!found.balanced) throw new CliError('The books do not balance.', EXIT.failed);
     });
 }
 
@@ -80,10 +70,7 @@ function print(io: CliIo, { sources, findings }: Audit): void {
   for (const { source, id, what } of findings) io.stdout(`${source} ${id} ${what}\n`);
 }
 
-function readTime(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const time = Date.parse(text);
-  if (Number.isNaN(time))
-    throw new CliError(`"${text}" is not a time; write 2026-01-31T12:00:00Z.`, EXIT.usage);
-  return time;
+function timeAt(text: string | undefined, now: number): number | undefined {
+  const time = timeOf(text, now);
+  return time === undefined ? undefined : Date.parse(time);
 }

@@ -1,23 +1,24 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../model/settings.js';
-import { openRedis } from '../queue/connect.js';
 import { readDurability } from '../queue/durability.js';
 import { KomandCallFailed } from '../targets/komand/komand-call-failed.js';
 import { createKomandTarget } from '../targets/komand/target.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { exitCodeFor } from './komand-target.js';
+import { withRedis } from './with-redis.js';
 
 export interface LiveCheck {
   readonly name: string;
   readonly ok: boolean;
   readonly detail: string;
+  /** Nothing is broken, but somebody should know. */
+  readonly warning?: true;
   /** For a check that failed. */
   readonly exitCode: ExitCode;
 }
 
 /** Clocks further apart than this make signatures look stale. */
 const SKEW_MS = 5_000;
-const CONNECT_MS = 3_000;
 
 /** Asks Redis and every target, one after the other. Never rejects for what they answer. */
 export async function checkLive(config: Config): Promise<readonly LiveCheck[]> {
@@ -43,32 +44,25 @@ export async function checkLive(config: Config): Promise<readonly LiveCheck[]> {
 }
 
 async function checkRedis({ redis }: Config): Promise<readonly LiveCheck[]> {
-  const connections = openRedis(redis, () => undefined);
-  const client = connections.quick;
   try {
-    await new Promise<void>((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error('no answer')), CONNECT_MS);
-      client.once('ready', () => {
-        clearTimeout(late);
-        resolve();
-      });
+    return await withRedis(redis, async ({ quick }) => {
+      const { durable, sentence } = await readDurability(quick);
+      const [seconds = 0, micros = 0] = (await quick.time()).map(Number);
+      const skew = Math.abs(Date.now() - seconds * 1_000 - micros / 1_000);
+      return [
+        { name: 'redis', ok: durable, detail: sentence, exitCode: EXIT.failed },
+        {
+          name: 'clock',
+          ok: skew < SKEW_MS,
+          detail: `${(skew / 1_000).toFixed(1)} s from Redis' clock`,
+          exitCode: EXIT.failed,
+        },
+      ];
     });
-    const { durable, sentence } = await readDurability(client);
-    const [seconds = 0] = (await client.time()).map(Number);
-    const skew = Math.abs(Date.now() - seconds * 1_000);
-    return [
-      { name: 'redis', ok: durable, detail: sentence, exitCode: EXIT.failed },
-      {
-        name: 'clock',
-        ok: skew < SKEW_MS,
-        detail: `${Math.round(skew / 1_000)} s from Redis' clock`,
-        exitCode: EXIT.failed,
-      },
-    ];
-  } catch {
+  } catch (error) {
+    // A Redis that goes away between two questions is one that does not answer
     const detail = 'Redis does not answer; events would go to the spool';
-    return [{ name: 'redis', ok: false, detail, exitCode: EXIT.dependencyDown }];
-  } finally {
-    await connections.close();
+    if (error instanceof Error) return [{ name: 'redis', ok: false, detail, exitCode: EXIT.dependencyDown }];
+    throw error;
   }
 }

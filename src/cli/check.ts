@@ -4,7 +4,7 @@ import { redactConfig } from '../config/redact-config.js';
 import type { Config } from '../model/settings.js';
 import { checkPreset } from '../sources/check-preset.js';
 import type { PresetLibrary } from '../sources/preset.js';
-import { printJson, type CliIo } from './cli-io.js';
+import { paint, plain, printJson, type CliIo } from './cli-io.js';
 import { CliError, EXIT } from './exit-code.js';
 import { checkLive } from './check-live.js';
 import { loadInForce, shippedPresets, sourceDeps } from './load-in-force.js';
@@ -42,12 +42,20 @@ export function checkCommand(io: CliIo): Command {
       const examples = await checkExamples(presets, config, flags.presets === true);
       const live = flags.live === true ? await checkLive(config) : [];
       if (flags.json === true) {
-        printJson(io, { ok: true, hash: loaded.inForce.hash, warnings: loaded.warnings, examples, live });
+        printJson(io, {
+          ok: live.every(({ ok }) => ok),
+          hash: loaded.inForce.hash,
+          warnings: loaded.warnings,
+          examples,
+          live,
+          ...(flags.printEffective === true ? redactConfig(loaded.read) : {}),
+        });
       } else {
         if (loaded.warnings.length > 0) io.stderr(`${formatFaults(loaded.warnings)}\n`);
         if (flags.printEffective === true)
           io.stdout(`${JSON.stringify(redactConfig(loaded.read), null, 2)}\n`);
-        for (const line of live) io.stdout(`${line.ok ? 'ok  ' : 'FAIL'} ${line.name}: ${line.detail}\n`);
+        for (const { ok, name, detail } of live)
+          io.stdout(`${paint(io, ok ? 'green' : 'red', ok ? 'ok  ' : 'FAIL')} ${name}: ${plain(detail)}\n`);
         io.stdout(
           `${file} is good: ${config.sources.length} sources, ${config.targets.length} targets, ${examples} preset examples.\n`,
         );

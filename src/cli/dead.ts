@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { listAt, textAt } from '../ops/console/fields.js';
+import { at, listAt, textAt } from '../ops/console/fields.js';
 import { withApi, type ApiFlags } from './api-command.js';
 import { createApiClient } from './api-client.js';
 import { printJson, type CliIo } from './cli-io.js';
@@ -9,10 +9,10 @@ const COLUMNS: readonly Column[] = [
   ['COUNT', 'count'],
   ['SOURCE', 'source'],
   ['ERROR', 'error_class'],
-  ['HTTP', (item) => textAt(item, 'status') ?? textAt(item, 'http_code')],
-  ['FIRST', (item) => textAt(item, 'first_at') ?? textAt(item, 'first')],
-  ['LAST', (item) => textAt(item, 'last_at') ?? textAt(item, 'last')],
-  ['SAMPLE', (item) => textAt(item, 'sample_ids', 0) ?? textAt(item, 'samples', 0) ?? textAt(item, 'samples', 0, 'id')],
+  ['HTTP', 'status'],
+  ['FIRST', 'first_at'],
+  ['LAST', 'last_at'],
+  ['SAMPLE', (item) => textAt(item, 'sample_ids', 0)],
   ['FINGERPRINT', 'fingerprint'],
   ['REASON', 'reason'],
 ];
@@ -20,13 +20,16 @@ const COLUMNS: readonly Column[] = [
 /** `komand-bridge dead groups`. */
 export function deadCommand(io: CliIo): Command {
   const command = new Command('dead').description('dead letters: what will not be tried again by itself');
-  withApi(command.command('groups').description('group dead letters by what they died of')).action(
-    async (flags: ApiFlags) => {
-      const answer = await createApiClient(io, flags).get('/api/v1/dead/groups');
+  withApi(command.command('groups').description('group dead letters by what they died of'))
+    .option('--source <name>', 'only of this source')
+    .action(async (flags: ApiFlags & { readonly source?: string }) => {
+      const { source } = flags;
+      const answer = await createApiClient(io, flags).get('/api/v1/dead/groups', { source });
       if (flags.json === true) return printJson(io, answer);
-      const items = listAt(answer, 'items').length > 0 ? listAt(answer, 'items') : listAt(answer, 'groups');
-      printPage(io, items, COLUMNS, { empty: 'There are no dead letters.' });
-    },
-  );
+      const items = listAt(answer, 'items');
+      printPage(io, { items }, COLUMNS, 'There are no dead letters.');
+      if (at(answer, 'complete') === false)
+        io.stderr('There are more than were looked at yet; ask again in a moment.\n');
+    });
   return command;
 }

@@ -53,7 +53,10 @@ async function openNew(file: string): Promise<WriteStream> {
   try {
     await once(out, 'open');
   } catch {
-    throw new CliError(`Cannot make the file ${file}: it is there already, or its folder is not.`, EXIT.usage);
+    throw new CliError(
+      `Cannot make the file ${file}: it is there already, or its folder is not.`,
+      EXIT.usage,
+    );
   }
   return out;
 }

@@ -17,7 +17,12 @@ interface Flags extends ApiFlags {
 export function addTail(io: CliIo, parent: Command): void {
   withApi(parent.command('tail').description('watch requests, attempts and outcomes as they happen'))
     .option('--source <name>', 'only of this source')
-    .option('--interval <s>', 'seconds between two looks, at a bridge without a live stream', wholeNumber(1), 1)
+    .option(
+      '--interval <s>',
+      'seconds between two looks, at a bridge without a live stream',
+      wholeNumber(1),
+      1,
+    )
     .action(async (flags: Flags) => {
       const { signal, release } = onInterrupt(io);
       const api = createApiClient(io, flags);
@@ -38,7 +43,7 @@ export function addTail(io: CliIo, parent: Command): void {
 async function follow(io: CliIo, api: ApiClient, flags: Flags, signal: AbortSignal): Promise<boolean> {
   const { source } = flags;
   try {
-    for await (const message of readMessages(api.stream('/api/v1/events', { source }, signal))) {
+    for await (const message of readMessages(api.stream('/api/v1/events', {}, signal))) {
       const seen = parseMessage(message);
       if (seen === undefined || !isOfSource(seen, source)) continue;
       io.stdout(flags.json === true ? `${JSON.stringify(seen)}\n` : `${tailLine(io, seen)}\n`);

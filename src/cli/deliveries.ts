@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { listAt, textAt } from '../ops/console/fields.js';
+import { textAt } from '../ops/console/fields.js';
 import { segment, withApi, wholeNumber, type ApiFlags } from './api-command.js';
 import { createApiClient } from './api-client.js';
 import { printJson, type CliIo } from './cli-io.js';
@@ -9,6 +9,7 @@ import { filterQuery, withFilters, type FilterFlags } from './delivery-filters.j
 import { makeChange, withChange, type ChangeFlags } from './make-change.js';
 import { printPage, type Column } from './print-rows.js';
 import { printDelivery } from './print-delivery.js';
+import { readPage } from './read-page.js';
 import { readText } from './read-text.js';
 
 interface ListFlags extends ApiFlags, FilterFlags {
@@ -40,11 +41,10 @@ export function deliveriesCommand(io: CliIo): Command {
     .option('--limit <n>', 'at most this many', wholeNumber(1), 50)
     .option('--cursor <cursor>', 'go on from an earlier page')
     .action(async (flags: ListFlags) => {
-      const query = { ...filterQuery(flags, Date.now()), limit: String(flags.limit), cursor: flags.cursor };
-      const page = await createApiClient(io, flags).get('/api/v1/deliveries', query);
-      if (flags.json === true) return printJson(io, page);
-      const nextCursor = textAt(page, 'next_cursor');
-      printPage(io, listAt(page, 'items'), COLUMNS, { empty: 'No delivery is like that.', nextCursor });
+      const query = { ...filterQuery(flags, Date.now()), cursor: flags.cursor };
+      const page = await readPage(createApiClient(io, flags), '/api/v1/deliveries', query, flags.limit);
+      if (flags.json === true) printJson(io, page);
+      else printPage(io, page, COLUMNS, 'No delivery is like that.');
     });
 
   withApi(command.command('show <id>').description('show one delivery with its timeline')).action(
@@ -57,7 +57,12 @@ export function deliveriesCommand(io: CliIo): Command {
 
   withChange(command.command('retry <id>').description('try a dead or scheduled delivery now')).action(
     (id: string, flags: ChangeFlags) =>
-      makeChange(io, flags, { what: `Retry ${id}`, path: pathOf(id, '/retry') }, () => `${id} is tried again`),
+      makeChange(
+        io,
+        flags,
+        { what: `Retry ${id}`, path: pathOf(id, '/retry') },
+        () => `${id} is tried again`,
+      ),
   );
   withChange(command.command('discard <id>').description('take a delivery out for good')).action(
     (id: string, flags: ChangeFlags) =>

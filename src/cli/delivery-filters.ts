@@ -62,6 +62,7 @@ export function timeOf(text: string | undefined, now: number): string | undefine
   if (text === undefined) return undefined;
   const [, amount, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   const ms = unit === undefined ? Date.parse(text) : now - Number(amount) * (UNIT_MS[unit] ?? 0);
-  if (Number.isNaN(ms)) throw new CliError(`"${text}" is not a time; write 2026-01-31T12:00:00Z, or 2h.`, EXIT.usage);
+  if (Number.isNaN(ms))
+    throw new CliError(`"${text}" is not a time; write 2026-01-31T12:00:00Z, or 2h.`, EXIT.usage);
   return new Date(ms).toISOString();
 }

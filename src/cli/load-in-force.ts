@@ -4,6 +4,7 @@ import type { InForce } from '../in-force.js';
 import type { ConfigFault } from '../config/config-fault.js';
 import { formatFaults } from '../config/format-faults.js';
 import { loadConfig, type LoadedConfig } from '../config/load-config.js';
+import { redactConfig } from '../config/redact-config.js';
 import type { JsonObject } from '../model/json.js';
 import { compileAddressList } from '../sources/address-list.js';
 import { fetchText } from '../sources/auth/fetch-text.js';
@@ -62,7 +63,7 @@ export function loadInForce(
   const { config, hash } = read;
   return {
     ok: true,
-    inForce: { config, sources: compiled.sources, hash },
+    inForce: { config, sources: compiled.sources, hash, effective: redactConfig(read) },
     warnings: [...read.warnings, ...compiled.warnings.map(placed)],
     read,
   };

@@ -1,7 +1,7 @@
 import type { CliIo } from './cli-io.js';
 
 /** A signal that fires at Ctrl-C, so that a command can end in order; the process no longer ends by itself until `release`. */
-export function onInterrupt(io: CliIo): { readonly signal: AbortSignal; release(): void } {
+export function onInterrupt(io: CliIo): { readonly signal: AbortSignal; readonly release: () => void } {
   if (io.interrupted !== undefined) return { signal: io.interrupted, release: () => undefined };
   const controller = new AbortController();
   const stop = (): void => controller.abort();

@@ -45,5 +45,10 @@ function lineOf(io: CliIo, item: unknown): string {
   const tone = state === 'delivered' ? 'green' : state === 'dead' ? 'red' : 'yellow';
   const more = ['job_id', 'outcome', 'error_class'].flatMap((name) => textAt(item, name) ?? []);
   const at = textAt(item, 'delivered_at') ?? textAt(item, 'received_at') ?? '';
-  return [paint(io, 'dim', at), paint(io, tone, plain(state).padEnd(9)), textAt(item, 'id') ?? '', ...more.map(plain)].join('  ');
+  return [
+    paint(io, 'dim', at),
+    paint(io, tone, plain(state).padEnd(9)),
+    textAt(item, 'id') ?? '',
+    ...more.map(plain),
+  ].join('  ');
 }

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describePreset } from '../sources/describe-preset.js';
 import { printJson, printTable, type CliIo } from './cli-io.js';
-import { CliError, EXIT } from './exit-code.js';
 import { shippedPresets } from './load-in-force.js';
+import { mustFindPreset } from './must-find-preset.js';
 
 /** `komand-bridge presets list|show`. */
 export function presetsCommand(io: CliIo): Command {
@@ -35,13 +35,13 @@ export function presetsCommand(io: CliIo): Command {
     .description(
       "show a preset's page: what to enter on the sender's side, what it signs, whether it retries",
     )
-    .action((name: string) => {
-      const preset = shippedPresets().get(name);
-      if (preset === undefined) {
-        const names = shippedPresets().names.join(', ');
-        throw new CliError(`There is no preset "${name}"; there are: ${names}.`, EXIT.notFound);
-      }
-      io.stdout(readFileSync(join(preset.folder, 'README.md'), 'utf8'));
+    .option('--json', 'machine-readable output')
+    .action((name: string, { json }: { json?: boolean }) => {
+      const preset = mustFindPreset(shippedPresets(), name);
+      const page = readFileSync(join(preset.folder, 'README.md'), 'utf8');
+      if (json === true)
+        printJson(io, { ...describePreset(preset), docs: preset.docs, retries: preset.retries, page });
+      else io.stdout(page);
     });
   return command;
 }

@@ -43,7 +43,14 @@ function attemptRow(attempt: unknown): string[] {
   const status = text('status') === '' ? text('error_class') : `HTTP ${text('status')}`;
   const said = text('job_id') === '' ? text('reason') : `job ${text('job_id')}`;
   const next = text('next_attempt_at') === '' ? '' : `, next ${text('next_attempt_at')}`;
-  return [`#${text('number')}`, text('started_at'), `${text('duration_ms')} ms`, text('outcome'), status, said + next];
+  return [
+    `#${text('number')}`,
+    text('started_at'),
+    `${text('duration_ms')} ms`,
+    text('outcome'),
+    status,
+    said + next,
+  ];
 }
 
 /** Lines stay lines; everything else that a terminal would obey is shown. */

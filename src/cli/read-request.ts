@@ -1,43 +1,51 @@
-import { readFileSync } from 'node:fs';
 import { isJsonObject } from '../model/json.js';
 import { readExample, type Example } from '../sources/load-examples.js';
 import { CliError, EXIT } from './exit-code.js';
+import { readText } from './read-text.js';
+
+/** A request from a file. */
+export interface ReadRequest extends Example {
+  /** Whether headers came with it: who brings some is taken at their word, credentials included. */
+  readonly ownHeaders: boolean;
+}
 
 /**
  * A request from a file: `{ headers, body }` as the presets' examples are, or else the body itself. `headersFile` is a
  * JSON object of headers on top. Throws a `CliError` for what cannot be read.
  */
-export function readRequest(file: string, headersFile?: string): Example {
+export function readRequest(file: string, headersFile?: string): ReadRequest {
   const text = readText(file);
-  const example = isStored(text) ? readExample(file, text) : bareBody(file, text);
-  if (headersFile === undefined) return example;
-  const headers: unknown = JSON.parse(readText(headersFile));
-  if (!isJsonObject(headers)) throw new CliError(`${headersFile} is not a JSON object.`, EXIT.usage);
-  const lower = Object.entries(headers).map(
-    ([name, value]) =>
-      [name.toLowerCase(), typeof value === 'string' ? value : JSON.stringify(value)] as const,
+  const stored = isStored(text);
+  const example = stored ? readExample(file, text) : bareBody(file, text);
+  const headers = { ...example.headers, ...(headersFile === undefined ? {} : readHeaders(headersFile)) };
+  return { ...example, headers, ownHeaders: stored || headersFile !== undefined };
+}
+
+function readHeaders(file: string): Readonly<Record<string, string>> {
+  const headers = parse(readText(file));
+  if (!isJsonObject(headers)) throw new CliError(`${file} is not a JSON object.`, EXIT.usage);
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name.toLowerCase(),
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
   );
-  return { ...example, headers: { ...example.headers, ...Object.fromEntries(lower) } };
 }
 
 function isStored(text: string): boolean {
+  const value = parse(text);
+  return isJsonObject(value) && ('rawBody' in value || ('body' in value && 'headers' in value));
+}
+
+function parse(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) && ('rawBody' in value || ('body' in value && 'headers' in value));
+    return JSON.parse(text);
   } catch {
-    return false;
+    return undefined;
   }
 }
 
 function bareBody(name: string, body: string): Example {
   const headers = { 'content-type': 'application/json' };
   return { name, method: 'POST', headers, query: '', body, expect: {}, retryOf: undefined };
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch {
-    throw new CliError(`Cannot read ${file === '-' ? 'standard input' : file}.`, EXIT.usage);
-  }
 }

@@ -1,69 +1,68 @@
 import { Command } from 'commander';
-import { isJsonObject } from '../model/json.js';
-import { createApiClient, type ApiClient } from './api-client.js';
-import { plain, printJson, printTable, type CliIo } from './cli-io.js';
+import { at, textAt } from '../ops/console/fields.js';
+import { segment, withApi, wholeNumber, type ApiFlags } from './api-command.js';
+import { createApiClient } from './api-client.js';
+import { printJson, type CliIo } from './cli-io.js';
+import { makeChange, withChange, type ChangeFlags } from './make-change.js';
+import { printPage, type Column } from './print-rows.js';
+import { readPage } from './read-page.js';
 
-interface Common {
-  readonly json?: boolean;
-  readonly url?: string;
-  readonly token?: string;
-}
-
-interface ListFlags extends Common {
+interface ListFlags extends ApiFlags {
   readonly source?: string;
-  readonly limit?: string;
+  readonly cause?: string;
+  readonly limit: number;
   readonly cursor?: string;
 }
+
+const COLUMNS: readonly Column[] = [
+  ['TIME', 'at'],
+  ['ID', 'id'],
+  ['SOURCE', 'source'],
+  ['STATUS', 'status'],
+  ['KEPT', (item) => (at(item, 'quarantined') === true ? 'yes' : 'no')],
+  ['CAUSE', 'cause'],
+  ['DETAIL', 'detail'],
+];
+
+const pathOf = (id: string, verb = ''): string => `/api/v1/rejected/${segment(id)}${verb}`;
 
 /** `komand-bridge rejected list|show|release|discard`. */
 export function rejectedCommand(io: CliIo): Command {
   const command = new Command('rejected').description('requests that were not accepted, and why');
-  const add = (usage: string, description: string): Command =>
-    command
-      .command(usage)
-      .description(description)
-      .option('--json', 'machine-readable output')
-      .option('--url <url>', 'operations address of the bridge')
-      .option('--token <token>', 'operations token; better: BRIDGE_OPS_TOKEN');
-  const pathOf = (id: string, verb = ''): string => `/api/v1/rejected/${encodeURIComponent(id)}${verb}`;
 
-  add('list', 'list rejected requests, newest first')
+  withApi(command.command('list').description('list rejected requests, newest first'))
     .option('--source <name>', 'only of this source')
-    .option('--limit <n>', 'at most this many', '50')
+    .option('--cause <cause>', 'only for this cause: wrong_secret, stale, schema_mismatch …')
+    .option('--limit <n>', 'at most this many', wholeNumber(1), 50)
     .option('--cursor <cursor>', 'go on from an earlier page')
     .action(async (flags: ListFlags) => {
-      const { source, limit, cursor } = flags;
-      const page = await createApiClient(io, flags).get('/api/v1/rejected', { source, limit, cursor });
-      if (flags.json === true) return printJson(io, page);
-      printTable(io, [['TIME', 'ID', 'SOURCE', 'STATUS', 'KEPT', 'CAUSE', 'DETAIL'], ...rowsOf(page)]);
+      const { source, cause, cursor } = flags;
+      const query = { source, cause, cursor };
+      const page = await readPage(createApiClient(io, flags), '/api/v1/rejected', query, flags.limit);
+      if (flags.json === true) printJson(io, page);
+      else printPage(io, page, COLUMNS, 'No rejected request is like that.');
     });
-  add('show <id>', 'show one, with its body where it is quarantined').action(
-    async (id: string, flags: Common) => {
+
+  withApi(command.command('show <id>').description('show one, with its body where it is quarantined')).action(
+    async (id: string, flags: ApiFlags) => {
       const shown = await createApiClient(io, flags).get(pathOf(id));
       io.stdout(`${JSON.stringify(shown, null, flags.json === true ? 0 : 2)}\n`);
     },
   );
-  const change = (verb: 'release' | 'discard', description: string): void => {
-    add(`${verb} <id>`, description)
-      .requiredOption('--reason <text>', 'why: kept in the audit trail')
-      .action(async (id: string, flags: Common & { readonly reason: string }) => {
-        const api: ApiClient = createApiClient(io, flags);
-        printJson(io, await api.post(pathOf(id, `/${verb}`), { reason: flags.reason }));
-      });
-  };
-  change('release', 'send a quarantined body through the present schema and routes');
-  change('discard', 'remove a rejected request');
-  return command;
-}
 
-function rowsOf(page: unknown): string[][] {
-  const items = isJsonObject(page) ? page['items'] : undefined;
-  if (!Array.isArray(items)) return [];
-  return items.filter(isJsonObject).map((item) =>
-    ['at', 'id', 'source', 'status', 'quarantined', 'cause', 'detail'].map((key) => {
-      const value = item[key];
-      if (key === 'quarantined') return value === true ? 'yes' : 'no';
-      return typeof value === 'string' || typeof value === 'number' ? plain(String(value)) : '-';
+  withChange(
+    command
+      .command('release <id>')
+      .description('send a quarantined body through the present schema and routes'),
+  ).action((id: string, flags: ChangeFlags) =>
+    makeChange(io, flags, { what: `Release ${id}`, path: pathOf(id, '/release') }, (answer) => {
+      const event = textAt(answer, 'event_id') ?? textAt(answer, 'eventId') ?? id;
+      return `${event} ${textAt(answer, 'status') ?? 'released'}`;
     }),
   );
+  withChange(command.command('discard <id>').description('remove a rejected request')).action(
+    (id: string, flags: ChangeFlags) =>
+      makeChange(io, flags, { what: `Remove ${id}`, path: pathOf(id, '/discard') }, () => `${id} is removed`),
+  );
+  return command;
 }

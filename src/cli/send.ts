@@ -1,11 +1,12 @@
-import { Command, InvalidArgumentError } from 'commander';
-import { randomUUID } from 'node:crypto';
-import { completeSourceAuth } from '../sources/compile-auth.js';
-import { CannotSign, signRequest, type SignedRequest } from '../sources/auth/sign-request.js';
-import { plain, printJson, type CliIo } from './cli-io.js';
+import { Command } from 'commander';
+import type { Config } from '../model/settings.js';
+import { wholeNumber } from './api-command.js';
+import { paint, plain, printJson, type CliIo } from './cli-io.js';
 import { CliError, EXIT } from './exit-code.js';
 import { mustLoad, shippedPresets } from './load-in-force.js';
+import { createProgressBar } from './progress-bar.js';
 import { readRequest } from './read-request.js';
+import { senderAuth, signAsSender } from './sign-as-sender.js';
 import { configFile } from './start.js';
 
 interface Flags {
@@ -17,6 +18,14 @@ interface Flags {
   readonly json?: boolean;
 }
 
+interface Prepared {
+  /** Without anything secret in it. */
+  readonly shown: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
 /**
  * `komand-bridge send <source> <file>`: posts a body to a running bridge, signed as that source's sender signs. Exits
  * 4 where it is refused as not authentic, 1 for any other refusal, 7 where no bridge answers.
@@ -24,73 +33,75 @@ interface Flags {
 export function sendCommand(io: CliIo): Command {
   return new Command('send')
     .description('send a webhook to a running bridge, signed as its sender would')
-    .argument('<source>')
+    .argument('<source>', 'the source')
     .argument('<file>', 'the body, or { "headers": …, "body": … }; - for standard input')
-    .option('--url <url>', 'public address of the bridge (default: http://127.0.0.1 and the configured port)')
+    .option('--url <url>', 'public address of the bridge (default: this machine and the configured port)')
     .option('--headers <file>', 'headers, as a JSON object')
-    .option('--repeat <n>', 'how many times the same request is sent', wholeNumber, 1)
+    .option('--repeat <n>', 'how many times the same request is sent', wholeNumber(1), 1)
     .option('--dry-run', 'print the request, without its secrets, and send nothing')
     .option('--config <file>', 'configuration file')
     .option('--json', 'machine-readable output')
     .action(async (name: string, file: string, flags: Flags) => {
-      const { base, signed, headers } = prepare(io, name, file, flags);
-      const path = signed.pathToken === undefined ? '' : `/${encodeURIComponent(signed.pathToken)}`;
-      const query = new URLSearchParams(signed.query).toString();
-      if (flags.dryRun === true) {
-        const names = [...Object.keys(headers), ...Object.keys(signed.headers)].join(', ');
-        io.stdout(`POST ${base}/hooks/${name}\nheaders: ${names}\n\n${signed.body.toString('utf8')}\n`);
-        return;
-      }
-      const url = `${base}/hooks/${name}${path}${query === '' ? '' : `?${query}`}`;
-      for (let i = 0; i < flags.repeat; i += 1) {
-        const response = await fetch(url, {
-          method: 'POST',
-          headers: { ...headers, ...signed.headers },
-          body: signed.body,
-          redirect: 'manual',
-        }).catch(() => {
-          throw new CliError(`No bridge answers at ${base}.`, EXIT.dependencyDown);
-        });
-        const text = await response.text();
-        if (flags.json === true) printJson(io, { status: response.status, answer: text });
-        else io.stdout(`${response.status} ${plain(text)}\n`);
-        if (!response.ok) {
-          throw new CliError('It was not accepted.', response.status === 401 ? EXIT.auth : EXIT.failed);
+      const request = prepare(io, name, file, flags);
+      if (flags.dryRun === true) return io.stdout(request.shown);
+      const bar = createProgressBar(io);
+      try {
+        for (let i = 1; i <= flags.repeat; i += 1) {
+          await sendOnce(io, request, flags);
+          if (flags.repeat > 1) bar.show(i, flags.repeat, '');
         }
+      } finally {
+        bar.end();
       }
     });
 }
 
-function prepare(
-  io: CliIo,
-  name: string,
-  file: string,
-  flags: Flags,
-): { base: string; signed: SignedRequest; headers: Readonly<Record<string, string>> } {
-  const presets = shippedPresets();
-  const { config } = mustLoad(
-    { ...io, stderr: () => undefined },
-    configFile(flags.config, io.env),
-    presets,
-  ).inForce;
-  const settings = config.sources.find((source) => source.name === name);
-  const names = config.sources.map((source) => source.name).join(', ');
-  if (settings === undefined)
-    throw new CliError(`There is no source "${name}"; there are: ${names || 'none'}.`, EXIT.notFound);
-  const auth = completeSourceAuth(settings.auth, presets.get(settings.preset)?.auth);
-  if (!('ok' in auth)) throw new CliError(auth.map(({ message }) => message).join('\n'), EXIT.config);
-  const { headers, body } = readRequest(file, flags.headers);
-  const base = flags.url?.replace(/\/+$/, '') ?? `http://127.0.0.1:${config.http.port}`;
+async function sendOnce(io: CliIo, { url, headers, body }: Prepared, flags: Flags): Promise<void> {
+  const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual' }).catch(() => {
+    throw new CliError(`No bridge answers at ${new URL(url).origin}.`, EXIT.dependencyDown);
+  });
+  const text = await response.text();
+  if (flags.json === true) printJson(io, { status: response.status, answer: parsed(text) });
+  else io.stdout(`${paint(io, response.ok ? 'green' : 'red', String(response.status))} ${plain(text)}\n`);
+  if (response.ok) return;
+  const notAuthentic = response.status === 401 || response.status === 403;
+  throw new CliError('It was not accepted.', notAuthentic ? EXIT.auth : EXIT.failed);
+}
+
+function parsed(text: string): unknown {
   try {
-    const input = { body: Buffer.from(body), now: Date.now(), id: `msg_${randomUUID()}` };
-    return { base, headers, signed: signRequest(auth.settings, input) };
-  } catch (error) {
-    if (error instanceof CannotSign) throw new CliError(error.message, EXIT.usage);
-    throw error;
+    return JSON.parse(text);
+  } catch {
+    return text;
   }
 }
 
-function wholeNumber(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a whole number from 1.');
+function prepare(io: CliIo, name: string, file: string, flags: Flags): Prepared {
+  const presets = shippedPresets();
+  const quiet = { ...io, stderr: () => undefined };
+  const { config } = mustLoad(quiet, configFile(flags.config, io.env), presets).inForce;
+  const auth = senderAuth(config, presets, name);
+  const { headers, body, query } = readRequest(file, flags.headers);
+  const signed = signAsSender(auth, body);
+  if (typeof signed === 'string') throw new CliError(signed, EXIT.usage);
+  const base = `${flags.url?.replace(/\/+$/, '') ?? publicUrl(config)}/hooks/${name}`;
+  const path = signed.pathToken === undefined ? '' : `/${encodeURIComponent(signed.pathToken)}`;
+  const search = new URLSearchParams([
+    ...new URLSearchParams(query),
+    ...Object.entries(signed.query),
+  ]).toString();
+  const names = [...Object.keys(headers), ...Object.keys(signed.headers)].join(', ');
+  return {
+    // The body as it was given: the mechanism may have written the secret into its own copy
+    shown: `POST ${base}\nheaders: ${names}\n\n${body}\n`,
+    url: `${base}${path}${search === '' ? '' : `?${search}`}`,
+    headers: { ...headers, ...signed.headers },
+    body: new Uint8Array(signed.body),
+  };
+}
+
+function publicUrl({ http: { host, port, tls } }: Config): string {
+  const everywhere = host === '0.0.0.0' || host === '::' || host === '';
+  const here = everywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  return `${tls === undefined ? 'http' : 'https'}://${here}:${port}`;
 }

@@ -38,14 +38,26 @@ export function tailLine(io: CliIo, seen: Seen): string {
       case 'request': {
         const status = numberAt(seen, 'status') ?? numberAt(seen, 'http.status') ?? 0;
         const tone = status < 300 ? 'green' : status < 500 ? 'yellow' : 'red';
-        return [paint(io, tone, String(status)), text('source'), text('request_id', 'requestId'), refusalOf(seen), took];
+        return [
+          paint(io, tone, String(status)),
+          text('source'),
+          text('request_id', 'requestId'),
+          refusalOf(seen),
+          took,
+        ];
       }
       case 'attempt': {
         const outcome = textAt(seen, 'outcome') ?? textAt(seen, 'attempt', 'outcome') ?? '';
         const tone = outcome === 'delivered' ? 'green' : 'yellow';
         const job = textAt(seen, 'job_id') ?? textAt(seen, 'attempt', 'jobId');
-        const why = textAt(seen, 'reason') ?? textAt(seen, 'error.reason') ?? textAt(seen, 'attempt', 'reason');
-        return [paint(io, tone, plain(outcome)), id, job === undefined ? plain(why ?? '') : `job ${plain(job)}`, took];
+        const why =
+          textAt(seen, 'reason') ?? textAt(seen, 'error.reason') ?? textAt(seen, 'attempt', 'reason');
+        return [
+          paint(io, tone, plain(outcome)),
+          id,
+          job === undefined ? plain(why ?? '') : `job ${plain(job)}`,
+          took,
+        ];
       }
       case 'delivery-ended': {
         const state = text('state');
@@ -55,7 +67,12 @@ export function tailLine(io: CliIo, seen: Seen): string {
       case 'job-ended': {
         const outcome = text('outcome');
         const tone = outcome === 'succeeded' ? 'green' : 'red';
-        return [paint(io, tone, outcome), id, `job ${text('job_id', 'jobId')}`, text('failed_step', 'failedStep')];
+        return [
+          paint(io, tone, outcome),
+          id,
+          `job ${text('job_id', 'jobId')}`,
+          text('failed_step', 'failedStep'),
+        ];
       }
       default:
         return [text('level'), text('event'), text('message')];
@@ -69,5 +86,7 @@ function refusalOf(seen: Seen): string {
   const cause = textAt(seen, 'refusal', 'cause') ?? textAt(seen, 'refusal') ?? textAt(seen, 'code');
   const detail = textAt(seen, 'refusal', 'detail') ?? textAt(seen, 'refusal_detail');
   if (cause !== undefined) return plain(detail === undefined ? cause : `${cause}: ${detail}`);
-  return listAt(seen, 'events').map((event) => plain(textAt(event, 'status') ?? '')).join(' ');
+  return listAt(seen, 'events')
+    .map((event) => plain(textAt(event, 'status') ?? ''))
+    .join(' ');
 }

@@ -6,7 +6,7 @@ import { onInterrupt, pause } from './on-interrupt.js';
 import { createProgressBar } from './progress-bar.js';
 
 const EVERY_MS = 500;
-const ENDED = new Set(['done', 'finished', 'cancelled', 'failed', 'expired']);
+const ENDED = new Set(['done', 'cancelled']);
 
 /** Watches a bulk operation to its end and answers its last state. Ctrl-C ends the watching, not the operation. */
 export async function watchBulk(io: CliIo, api: ApiClient, path: string): Promise<unknown> {
@@ -16,11 +16,12 @@ export async function watchBulk(io: CliIo, api: ApiClient, path: string): Promis
     for (;;) {
       const item = await api.get(path);
       const of = (name: string): number => numberAt(item, name) ?? 0;
-      const note = textAt(item, 'waiting_for') ?? textAt(item, 'paused_because') ?? '';
+      const note = textAt(item, 'waiting_for') ?? '';
       bar.show(of('succeeded') + of('failed') + of('skipped'), of('count'), plain(note));
       if (ENDED.has(textAt(item, 'state') ?? '')) return item;
       await pause(EVERY_MS, signal);
-      if (signal.aborted) throw new CliError('It goes on without you; stop it with: bulk cancel', EXIT.interrupted);
+      if (signal.aborted)
+        throw new CliError('It goes on without you; stop it with: bulk cancel', EXIT.interrupted);
     }
   } finally {
     bar.end();

@@ -43,7 +43,7 @@ export interface DeliveryStage extends Routing {
   configure(config: StageConfig): Promise<void>;
   /** After workers came or went. */
   resize(): void;
-  circuits(): readonly { readonly target: string; readonly state: 'closed' | 'open' | 'half-open' }[];
+  circuits(): readonly ({ readonly target: string } & ReturnType<TargetGate['circuit']>)[];
   readonly pauses: RoutePauses;
   /** Takes nothing new, lets calls under way end, gives the rest back. */
   close(): Promise<void>;
@@ -178,7 +178,7 @@ export function createDeliveryStage(deps: StageDeps): DeliveryStage {
       for (const gate of gates.values()) gate.resize();
       applyHolds();
     },
-    circuits: () => [...gates].map(([target, gate]) => ({ target, state: gate.circuit().state })),
+    circuits: () => [...gates].map(([target, gate]) => ({ target, ...gate.circuit() })),
     close: async () => {
       stopping.abort();
       await Promise.all([...workers.values()].map((worker) => worker.close()));

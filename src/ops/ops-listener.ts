@@ -1,23 +1,23 @@
 import express, { type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
+import { setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
 import { isIP } from 'node:net';
 import { newRequestId } from '../model/ids.js';
 import { Problem } from '../model/problem.js';
 import type { OpsSettings } from '../model/settings.js';
-import type { AdminAnswer, AdminRoute, Principal } from './admin/admin-route.js';
-import { createAuthorize } from './admin/authorize.js';
+import type { AdminRoute, Principal } from './admin/admin-route.js';
 import { closeServer } from '../model/close-server.js';
+import { sendAnswer } from './send-answer.js';
 import { sendProblem } from './send-problem.js';
 import type { Readiness } from './readiness.js';
+import { createWhoAsks, type WhoAsksDeps } from './who-asks.js';
 
-export interface OpsListenerDeps {
-  readonly settings: OpsSettings;
+export interface OpsListenerDeps extends WhoAsksDeps {
+  readonly settings: Pick<OpsSettings, 'host' | 'port'>;
   readonly routes: readonly AdminRoute[];
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   readonly readiness: () => Promise<Readiness>;
-  /** Who a console session belongs to, where the request carries one. */
-  readonly session?: (request: Request) => Principal | undefined;
   /** The console: answers what is its own and passes on the rest. */
   readonly console?: (request: Request, response: Response, next: NextFunction) => void;
   readonly unexpected: (error: unknown, requestId: string) => void;
@@ -51,9 +51,10 @@ export async function startOpsListener(deps: OpsListenerDeps): Promise<OpsListen
   const app = express();
   app.disable('x-powered-by').set('query parser', false);
   app.use(NOTHING_ALLOWED, noStore);
-  const authorize = createAuthorize(deps.settings.tokens);
-  const principalOf = (request: Request): Principal | undefined =>
-    authorize(request.headers.authorization) ?? deps.session?.(request);
+  const whoAsks = createWhoAsks(deps);
+  const closing = new AbortController();
+  // Every stream listens to it; Node takes more than ten listeners for a leak
+  setMaxListeners(0, closing.signal);
 
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', async (request, response) => {
@@ -62,24 +63,31 @@ export async function startOpsListener(deps: OpsListenerDeps): Promise<OpsListen
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', checks: shown });
   });
   app.get('/metrics', async (request, response) => {
-    if (!isLoopback(deps.settings.host) && principalOf(request) === undefined) throw unauthorized();
+    if (!isLoopback(deps.settings.host)) whoAsks(request);
     const { contentType, text } = await deps.metrics();
     response.type(contentType).send(text);
   });
 
   const json = express.json({ limit: '2mb', type: 'application/json' });
   for (const route of deps.routes) {
-    const handle = async (request: Request, response: Response): Promise<void> => {
-      const principal = principalOf(request);
-      if (principal === undefined) throw unauthorized();
+    // Whoever has no business here is not listened to any further: not even its body is read
+    const admit = (request: Request, response: Response, next: NextFunction): void => {
+      const principal = whoAsks(request);
       if (route.role === 'operator' && principal.role !== 'operator') {
         throw new Problem('forbidden', 403, 'This needs a token with the role operator.');
       }
-      answer(response, await route.handler(toAdminRequest(request, principal)));
+      response.locals['principal'] = principal;
+      next();
     };
-    if (route.method === 'GET') app.get(route.path, handle);
-    if (route.method === 'POST') app.post(route.path, requireJson, json, handle);
-    if (route.method === 'DELETE') app.delete(route.path, handle);
+    const handle = async (request: Request, response: Response): Promise<void> => {
+      // Set by `admit`
+      const principal = response.locals['principal'] as Principal;
+      const result = await route.handler(toAdminRequest(request, principal));
+      await sendAnswer(request, response, result, closing.signal);
+    };
+    if (route.method === 'GET') app.get(route.path, admit, handle);
+    if (route.method === 'POST') app.post(route.path, admit, requireJson, json, handle);
+    if (route.method === 'DELETE') app.delete(route.path, admit, handle);
   }
   if (deps.console !== undefined) app.use(deps.console);
   app.use(() => {
@@ -96,7 +104,11 @@ export async function startOpsListener(deps: OpsListenerDeps): Promise<OpsListen
   });
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : deps.settings.port;
-  return { url: `http://${hostForUrl(deps.settings.host)}:${port}`, port, close: () => closeServer(server) };
+  const close = async (): Promise<void> => {
+    closing.abort();
+    await closeServer(server);
+  };
+  return { url: `http://${hostForUrl(deps.settings.host)}:${port}`, port, close };
 }
 
 function toAdminRequest(request: Request, principal: Principal): Parameters<AdminRoute['handler']>[0] {
@@ -106,12 +118,6 @@ function toAdminRequest(request: Request, principal: Principal): Parameters<Admi
   const search = request.url.indexOf('?');
   const query = new URLSearchParams(search < 0 ? '' : request.url.slice(search + 1));
   return { params, query, body: request.body as unknown, principal };
-}
-
-function answer(response: Response, result: AdminAnswer): void {
-  response.status(result.status);
-  if ('text' in result) response.type(result.contentType).send(result.text);
-  else response.json(result.body);
 }
 
 /** A cross-site form cannot send this type without the browser asking first. */
@@ -127,10 +133,6 @@ function requireJson(request: Request, _response: Response, next: NextFunction):
 function noStore(_request: Request, response: Response, next: NextFunction): void {
   response.setHeader('Cache-Control', 'no-store');
   next();
-}
-
-function unauthorized(): Problem {
-  return new Problem('unauthorized', 401, 'Show an operations token: Authorization: Bearer <token>.');
 }
 
 function isLoopback(host: string): boolean {

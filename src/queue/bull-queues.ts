@@ -15,6 +15,10 @@ export interface BullQueues {
   retryDead(source: string, deliveryId: string): Promise<void>;
   /** A scheduled delivery is tried now. */
   promote(source: string, deliveryId: string): Promise<void>;
+  /** Nothing of this source is taken by a worker until it is resumed; what is under way goes on. */
+  pause(source: string): Promise<void>;
+  resume(source: string): Promise<void>;
+  isPaused(source: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -40,6 +44,9 @@ export function openQueues(client: RedisClient, prefix: string, sources: readonl
       const job = await jobOf(source, id);
       await job?.promote();
     },
+    pause: async (source) => queues.get(source)?.pause(),
+    resume: async (source) => queues.get(source)?.resume(),
+    isPaused: async (source) => (await queues.get(source)?.isPaused()) ?? false,
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },

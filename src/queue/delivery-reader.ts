@@ -50,6 +50,7 @@ export function createDeliveryReader(deps: {
   return {
     show,
     locate,
+    read,
 
     async findByJobId(jobId: string): Promise<DeliveryView | undefined> {
       const holders = await Promise.all(

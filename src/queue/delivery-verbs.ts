@@ -1,6 +1,6 @@
 import type { Delivery, DeliveryState } from '../model/delivery.js';
 import { NO_PROGRESS } from '../model/delivery.js';
-import { replayDeliveryId } from '../model/ids.js';
+import { replayDeliveryId, type DeliveryId } from '../model/ids.js';
 import { Problem } from '../model/problem.js';
 import { ACCEPT } from './accept-script.js';
 import type { BullQueues } from './bull-queues.js';
@@ -75,15 +75,21 @@ export function createDeliveryVerbs(deps: {
         throw new Problem('conflict', 409, `A delivery that is ${view.state} cannot be discarded.`);
     },
 
-    /** Answers the new delivery's id. Throws `Problem` not_found. */
-    async replay(id: string, change: Change & { readonly body?: string }): Promise<string> {
+    /**
+     * Answers the new delivery's id. With `as`, that is its id: the same replay asked for twice is one. Throws
+     * `Problem` not_found.
+     */
+    async replay(
+      id: string,
+      change: Change & { readonly body?: string; readonly as?: DeliveryId },
+    ): Promise<string> {
       const { view, source } = await find(id);
       const { delivery } = view;
       const keys = keysOf(prefix, source);
       const at = now();
       const again: Delivery = {
         ...delivery,
-        id: replayDeliveryId(delivery.route, at),
+        id: change.as ?? replayDeliveryId(delivery.route, at),
         body: change.body ?? delivery.body,
         replay: {
           of: delivery.id,

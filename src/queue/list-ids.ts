@@ -15,9 +15,11 @@ export interface Ranked extends Place {
   readonly rank: number;
 }
 
-interface Page {
-  readonly places: readonly Place[];
+export interface IdPage {
+  readonly places: readonly Ranked[];
   readonly cursor?: string;
+  /** The cursor behind the first `n` of these places. */
+  readonly cursorAfter: (n: number) => string | undefined;
 }
 
 /** One of them is likely to wait still when the next page is asked for. */
@@ -37,7 +39,7 @@ export async function listIds(
   prefix: string,
   sources: readonly string[],
   filter: { readonly state?: DeliveryState; readonly limit: number; readonly cursor?: string },
-): Promise<Page> {
+): Promise<IdPage> {
   const { state, limit } = filter;
   const cursor = readCursor(filter.cursor);
   const found = await Promise.all(
@@ -55,15 +57,20 @@ export async function listIds(
     }),
   );
   const places = mergeNewestFirst(found, limit);
-  const last = places.at(-1);
-  if (places.length < limit || last === undefined) return { places };
-  const { rank, id } = last;
-  if (state !== 'queued') return { places, cursor: writeCursor({ rank, id }) };
-  // A waiting list is in its own order, so how far each was read is kept for each
-  const seen: Record<string, readonly string[]> = { ...cursor?.seen };
-  for (const place of places)
-    seen[place.source] = [place.id, ...(seen[place.source] ?? [])].slice(0, ANCHORS);
-  return { places, cursor: writeCursor({ rank, id, seen }) };
+  const cursorAfter = (n: number): string | undefined => {
+    const shown = places.slice(0, n);
+    const last = shown.at(-1);
+    if (last === undefined) return filter.cursor;
+    const { rank, id } = last;
+    if (state !== 'queued') return writeCursor({ rank, id });
+    // A waiting list is in its own order, so how far each was read is kept for each
+    const seen: Record<string, readonly string[]> = { ...cursor?.seen };
+    for (const place of shown)
+      seen[place.source] = [place.id, ...(seen[place.source] ?? [])].slice(0, ANCHORS);
+    return writeCursor({ rank, id, seen });
+  };
+  const next = places.length < limit ? undefined : cursorAfter(places.length);
+  return { places, cursorAfter, ...(next === undefined ? {} : { cursor: next }) };
 }
 
 /** Takes from the heads of the sources' lists whichever is newest, so that each list keeps its own order. */

@@ -75,7 +75,7 @@ async function untilDrained(ops: BridgeProcess): Promise<void> {
       const { queued = 0, active = 0, scheduled = 0 } = counts['alerts'] ?? {};
       return queued + active + scheduled === 0;
     },
-    50_000,
+    100_000,
   );
 }
 
@@ -98,7 +98,7 @@ describe('SIGKILL', () => {
     const posted = await postedBodies();
     expect(accepted.filter(({ body }) => !posted.has(body))).toEqual([]);
     expect([...posted.values()].filter((times) => times > 1)).toEqual([]);
-  });
+  }, 200_000);
 
   it('of the worker, again and again, delivers everything exactly once under reconcile', async () => {
     // Scenario: 300 events, three workers one after the other killed in the middle of their work.
@@ -121,5 +121,5 @@ describe('SIGKILL', () => {
     expect([...posted.entries()].filter(([, times]) => times > 1)).toEqual([]);
     last.signal('SIGTERM');
     expect(await last.ended()).toBe(0);
-  });
+  }, 200_000);
 });

@@ -91,7 +91,8 @@ describe('1,000 requests at once', () => {
     const wrong = answers.filter(({ kind, status }) => status !== EXPECTED[kind] && status !== 503);
     expect(wrong).toEqual([]);
     const refused = answers.filter(({ status }) => status === 503).length;
-    const stored = answers.filter(({ text }) => text.includes('"queued"')).length;
+    // Where Redis takes its time on a busy machine, the spool takes the event
+    const stored = answers.filter(({ text }) => /"status":"(queued|spooled)"/.test(text)).length;
     expect(stored + refused).toBeGreaterThanOrEqual(201);
 
     await waitUntil('everything to be delivered', async () => {

@@ -1,3 +1,5 @@
+import type { JsonSchema } from './json-schema.js';
+
 /** Who is asking, by the name of the token that was shown. */
 export interface Principal {
   readonly name: string;
@@ -13,10 +15,16 @@ export interface AdminRequest {
   readonly principal: Principal;
 }
 
-/** What a verb answers: JSON, or text of a stated type (an export, a page). */
+/** What a verb answers: JSON, text of a stated type, or text that goes on until `signal` fires (an export, the live tail). */
 export type AdminAnswer =
   | { readonly status: number; readonly body: unknown }
-  | { readonly status: number; readonly text: string; readonly contentType: string };
+  | { readonly status: number; readonly text: string; readonly contentType: string }
+  | {
+      readonly status: number;
+      readonly stream: (signal: AbortSignal) => AsyncIterable<string>;
+      readonly contentType: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    };
 
 /**
  * One verb of the operations API. The table of these is the API: the listener, the OpenAPI document and the tests
@@ -29,5 +37,18 @@ export interface AdminRoute {
   /** `operator` for whatever changes something. */
   readonly role: Principal['role'];
   readonly summary: string;
+  /** What goes in and comes out, for the OpenAPI document. */
+  readonly doc?: RouteDoc;
   readonly handler: (request: AdminRequest) => Promise<AdminAnswer>;
+}
+
+export interface RouteDoc {
+  /** Query parameters by name: the only ones that are taken. */
+  readonly query?: Readonly<Record<string, JsonSchema>>;
+  readonly body?: JsonSchema;
+  /** The status of a good answer, 200 unless said otherwise. */
+  readonly status?: number;
+  readonly answer: JsonSchema;
+  /** Other than `application/json`. */
+  readonly contentType?: string;
 }

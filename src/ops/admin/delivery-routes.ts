@@ -1,55 +1,55 @@
 import { Problem } from '../../model/problem.js';
-import { isJsonObject } from '../../model/json.js';
 import type { AdminRoute } from './admin-route.js';
-import type { DeliveryReader, DeliveryVerbs } from './ports.js';
-import { onlyParameters, readChange, readLimit, readParam, readState } from './read-input.js';
-import { showDelivery } from './show-delivery.js';
+import { curlText } from './curl-text.js';
+import { jobIdsOf } from './delivery-filter.js';
+import { ANYTHING, describe, shape, TEXT, words } from './json-schema.js';
+import type { AuditTrail, DeliveryReader, DeliveryVerbs, Preview } from './ports.js';
+import { badRequest, onlyFields, readChange, readParam } from './read-input.js';
+import { replayVerdictOf } from './replay-verdict.js';
+import { REASON, ref } from './schemas.js';
+import { showAudit } from './show-audit.js';
+import { showWhole } from './show-delivery.js';
 
-const FILTERS = ['source', 'state', 'job_id', 'delivery_key', 'limit', 'cursor'];
-
-/** The verbs on deliveries. */
-export function deliveryRoutes(reader: DeliveryReader, verbs: DeliveryVerbs): readonly AdminRoute[] {
+/** The verbs on one delivery. */
+export function deliveryRoutes(deps: {
+  readonly reader: Pick<DeliveryReader, 'show'>;
+  readonly verbs: DeliveryVerbs;
+  readonly preview: Preview;
+  readonly audit: Pick<AuditTrail, 'of'>;
+}): readonly AdminRoute[] {
+  const { reader, verbs, preview, audit } = deps;
   return [
-    {
-      method: 'GET',
-      path: '/api/v1/deliveries',
-      role: 'viewer',
-      summary: 'Lists deliveries, newest first.',
-      handler: async ({ query }) => {
-        onlyParameters(query, FILTERS);
-        const { items, cursor } = await find(reader, query);
-        return {
-          status: 200,
-          body: { items: items.map((view) => showDelivery(view, false)), next_cursor: cursor ?? null },
-        };
-      },
-    },
     {
       method: 'GET',
       path: '/api/v1/deliveries/:id',
       role: 'viewer',
-      summary: 'Shows one delivery with its timeline, body and answers.',
+      summary: 'Shows one delivery: timeline, body, what is sent, whether a replay is safe, who did what.',
+      doc: { answer: ref('WholeDelivery') },
       handler: async (request) => {
         const view = await reader.show(readParam(request, 'id'));
-        if (view === undefined)
-          throw new Problem('not_found', 404, 'There is no delivery of this id, or its retention is over.');
-        return { status: 200, body: showDelivery(view, true) };
+        if (view === undefined) throw missing();
+        const { delivery } = view;
+        const [mapped, trail] = await Promise.all([preview.map(delivery), audit.of(delivery.id)]);
+        const body = {
+          ...showWhole(view),
+          job_ids: jobIdsOf(view),
+          mapped,
+          replay_verdict: replayVerdictOf(view),
+          curl: curlText(preview.hookUrl(delivery.source), delivery),
+          audit: trail.map(showAudit),
+        };
+        return { status: 200, body };
       },
-    },
-    {
-      method: 'GET',
-      path: '/api/v1/counts',
-      role: 'viewer',
-      summary: 'Counts deliveries by source and state.',
-      handler: async () => ({ status: 200, body: Object.fromEntries(await reader.counts()) }),
     },
     {
       method: 'POST',
       path: '/api/v1/deliveries/:id/retry',
       role: 'operator',
       summary: 'Tries a dead or scheduled delivery now.',
+      doc: { body: REASON, status: 202, answer: shape({ id: TEXT, state: words('queued') }) },
       handler: async (request) => {
         const id = readParam(request, 'id');
+        onlyFields(request.body, ['reason']);
         await verbs.retry(id, readChange(request));
         return { status: 202, body: { id, state: 'queued' } };
       },
@@ -59,8 +59,10 @@ export function deliveryRoutes(reader: DeliveryReader, verbs: DeliveryVerbs): re
       path: '/api/v1/deliveries/:id/discard',
       role: 'operator',
       summary: 'Takes a delivery out for good; its record stays.',
+      doc: { body: REASON, answer: shape({ id: TEXT, state: words('discarded') }) },
       handler: async (request) => {
         const id = readParam(request, 'id');
+        onlyFields(request.body, ['reason']);
         await verbs.discard(id, readChange(request));
         return { status: 200, body: { id, state: 'discarded' } };
       },
@@ -69,15 +71,33 @@ export function deliveryRoutes(reader: DeliveryReader, verbs: DeliveryVerbs): re
       method: 'POST',
       path: '/api/v1/deliveries/:id/replay',
       role: 'operator',
-      summary: 'Sends a delivery again as a new one, with its body edited if one is given.',
+      summary:
+        'Sends a delivery again as a new one, with its body edited if one is given; the original stays.',
+      doc: {
+        body: {
+          ...REASON,
+          properties: {
+            ...REASON.properties,
+            body: describe(ANYTHING, 'The edited body: its JSON text, or JSON. Text keeps every digit.'),
+          },
+        },
+        status: 202,
+        answer: shape({ id: TEXT, replay_of: TEXT, state: words('queued') }),
+      },
       handler: async (request) => {
         const original = readParam(request, 'id');
-        const edited = isJsonObject(request.body) ? request.body['body'] : undefined;
+        const { body: given } = onlyFields(request.body, ['reason', 'body']);
+        const change = readChange(request);
+        const edited = given === undefined || typeof given === 'string' ? given : JSON.stringify(given);
+        if (edited !== undefined) {
+          const view = await reader.show(original);
+          if (view === undefined) throw missing();
+          if (edited.trim() === '') throw badRequest('The edited body is empty.');
+          preview.check(view.delivery.source, edited);
+        }
         const id = await verbs.replay(original, {
-          ...readChange(request),
-          ...(edited === undefined
-            ? {}
-            : { body: typeof edited === 'string' ? edited : JSON.stringify(edited) }),
+          ...change,
+          ...(edited === undefined ? {} : { body: edited }),
         });
         return { status: 202, body: { id, replay_of: original, state: 'queued' } };
       },
@@ -85,25 +105,6 @@ export function deliveryRoutes(reader: DeliveryReader, verbs: DeliveryVerbs): re
   ];
 }
 
-async function find(reader: DeliveryReader, query: URLSearchParams): ReturnType<DeliveryReader['list']> {
-  const jobId = query.get('job_id');
-  if (jobId !== null) {
-    const view = await reader.findByJobId(jobId);
-    return { items: view === undefined ? [] : [view] };
-  }
-  const source = query.get('source') ?? undefined;
-  const key = query.get('delivery_key');
-  if (key !== null) {
-    if (source === undefined)
-      throw new Problem('bad_request', 400, 'To find by delivery_key, name the source too.');
-    return { items: await reader.findByDeliveryKey(source, key) };
-  }
-  const state = readState(query);
-  const cursor = query.get('cursor') ?? undefined;
-  return reader.list({
-    limit: readLimit(query),
-    ...(source === undefined ? {} : { source }),
-    ...(state === undefined ? {} : { state }),
-    ...(cursor === undefined ? {} : { cursor }),
-  });
+function missing(): Problem {
+  return new Problem('not_found', 404, 'There is no delivery of this id, or its retention is over.');
 }

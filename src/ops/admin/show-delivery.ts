@@ -1,9 +1,10 @@
 import type { Attempt, DeliveryView } from '../../model/delivery.js';
+import { attemptsOf, errorClassOf, statusOf } from './dead-cause.js';
+import { timeText } from './time-text.js';
 
-/** A delivery as the API shows it: times as RFC 3339, names as in the glossary. The body only where it is asked for. */
-export function showDelivery(view: DeliveryView, withBody: boolean): Record<string, unknown> {
+/** A delivery as lists show it: times as RFC 3339, names as in the glossary. */
+export function showDelivery(view: DeliveryView): Record<string, unknown> {
   const { delivery, receipt, progress } = view;
-  const attempts = receipt === undefined ? progress.attempts : [...progress.attempts, receipt.attempt];
   return {
     id: delivery.id,
     event_id: delivery.eventId,
@@ -11,37 +12,39 @@ export function showDelivery(view: DeliveryView, withBody: boolean): Record<stri
     route: delivery.route,
     state: view.state,
     delivery_key: delivery.deliveryKey,
-    received_at: time(delivery.receivedAt),
-    delivered_at: time(receipt?.deliveredAt),
+    received_at: timeText(delivery.receivedAt),
+    delivered_at: timeText(receipt?.deliveredAt),
     job_id: receipt?.jobId ?? null,
     job_url: receipt?.jobUrl ?? null,
     message: receipt?.message ?? null,
     outcome: view.jobOutcome ?? null,
     failed_step: view.failedStep ?? null,
-    next_attempt_at: time(view.nextAt),
-    error_class:
-      progress.deadClass ??
-      attempts.findLast((attempt) => attempt.errorClass !== undefined)?.errorClass ??
-      null,
-    attempt_count: attempts.length + progress.dropped,
+    next_attempt_at: timeText(view.nextAt),
+    error_class: errorClassOf(view),
+    http_code: statusOf(view),
+    attempt_count: attemptsOf(view).length + progress.dropped,
     request_id: delivery.requestId,
     replay_of: delivery.replay?.of ?? null,
-    replay: delivery.replay === undefined ? null : { ...delivery.replay, at: time(delivery.replay.at) },
-    ...(withBody
-      ? {
-          attempts: attempts.map(showAttempt),
-          body: delivery.body,
-          content_type: delivery.contentType,
-          headers: delivery.headers,
-        }
-      : {}),
+    replay: delivery.replay === undefined ? null : { ...delivery.replay, at: timeText(delivery.replay.at) },
+  };
+}
+
+/** The same with its timeline and what came in. */
+export function showWhole(view: DeliveryView): Record<string, unknown> {
+  const { delivery } = view;
+  return {
+    ...showDelivery(view),
+    attempts: attemptsOf(view).map(showAttempt),
+    body: delivery.body,
+    content_type: delivery.contentType,
+    headers: delivery.headers,
   };
 }
 
 function showAttempt(attempt: Attempt): Record<string, unknown> {
   return {
     number: attempt.number,
-    started_at: time(attempt.startedAt),
+    started_at: timeText(attempt.startedAt),
     duration_ms: attempt.durationMs,
     outcome: attempt.outcome,
     error_class: attempt.errorClass ?? null,
@@ -50,10 +53,6 @@ function showAttempt(attempt: Attempt): Record<string, unknown> {
     status: attempt.status ?? null,
     answer: attempt.answer ?? null,
     job_id: attempt.jobId ?? null,
-    next_attempt_at: time(attempt.nextAt),
+    next_attempt_at: timeText(attempt.nextAt),
   };
-}
-
-function time(ms: number | undefined): string | null {
-  return ms === undefined ? null : new Date(ms).toISOString();
 }

@@ -25,6 +25,7 @@ export function createCallVerb(routes: readonly AdminRoute[]): (principal: Princ
       }
       const request: AdminRequest = { params, query, body, principal };
       const answer = await route.handler(request);
+      if ('stream' in answer) throw new Problem('not_found', 404, 'Ask the API for this by its address.');
       return 'text' in answer ? answer.text : answer.body;
     };
 }

@@ -106,6 +106,9 @@ function countEnd(
   state: 'delivered' | 'dead' | 'discarded',
   durationMs: number,
 ): void {
-  if (state === 'delivered') metrics.deliverySeconds.observe({ source }, durationMs / 1_000);
+  if (state === 'delivered') {
+    metrics.deliverySeconds.observe({ source }, durationMs / 1_000);
+    metrics.lastDelivered.set(Date.now() / 1_000);
+  }
   metrics[state].inc({ source });
 }

@@ -1,5 +1,6 @@
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { DeliveryState } from '../../model/delivery.js';
+import { createScrapeGauge } from './scrape-gauge.js';
 
 /** What is asked for at each scrape. Every function answers from memory or one cheap round trip, never by a scan. */
 export interface LiveSources {
@@ -18,34 +19,9 @@ export interface LiveSources {
 
 const CIRCUIT_STATES = ['closed', 'half-open', 'open'] as const;
 
-/** Registers the gauges that are read at scrape time. A source that fails leaves its gauge unset, not the scrape broken. */
+/** Registers the gauges that are read at scrape time. */
 export function registerLiveGauges(registry: Registry, live: LiveSources): void {
-  const registers = [registry];
-  const quietly = async (fill: () => void | Promise<void>): Promise<void> => {
-    try {
-      await fill();
-    } catch {
-      // bridge_redis_up says why there is nothing to show
-    }
-  };
-  const gauge = (
-    name: string,
-    help: string,
-    labelNames: readonly string[],
-    fill: (self: Gauge) => void | Promise<void>,
-  ): void => {
-    new Gauge({
-      name: `bridge_${name}`,
-      help,
-      labelNames,
-      registers,
-      async collect() {
-        this.reset();
-        await quietly(() => fill(this));
-      },
-    });
-  };
-
+  const gauge = createScrapeGauge(registry);
   gauge('queue_events', 'Deliveries in each state.', ['state'], async (self) => {
     const totals = new Map<string, number>();
     for (const states of (await live.counts()).values()) {

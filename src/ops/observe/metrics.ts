@@ -88,6 +88,10 @@ export function createMetrics(build: { readonly version: string; readonly node: 
       'route',
       'outcome',
     ]),
+    lastDelivered: gauge(
+      'last_delivered_timestamp_seconds',
+      'When this process last got a delivery to its target; 0 = not since it started.',
+    ),
     lastEvent: gauge('source_last_event_timestamp_seconds', 'When the source last sent an accepted event.', [
       'source',
     ]),
