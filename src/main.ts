@@ -5,7 +5,7 @@ import { createProgram } from './cli/program.js';
 
 const io = processIo();
 try {
-  await createProgram(io).parseAsync();
+  await (await createProgram(io, process.argv[2])).parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(io, error);
 }

@@ -2,6 +2,7 @@ import type { Shared } from './shared.js';
 import type { Beside } from './beside.js';
 import { openConsole } from './open-console.js';
 import { openVerbs } from './open-verbs.js';
+import { unlessStoreAway } from './ops/admin/unless-store-away.js';
 import { registerLiveGauges } from './ops/observe/live-gauges.js';
 import { registerProcessGauges } from './ops/observe/process-gauges.js';
 import { startOpsListener } from './ops/ops-listener.js';
@@ -36,7 +37,7 @@ export async function openOps(shared: Shared, beside: Beside): Promise<Ops> {
     ping: () => client.ping(),
   });
 
-  const routes = openVerbs(shared, beside);
+  const routes = unlessStoreAway(openVerbs(shared, beside), storeReady);
   const console = openConsole(shared, beside, routes, storeReady);
   const listener = await startOpsListener({
     settings: inForce().config.ops,

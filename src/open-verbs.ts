@@ -14,6 +14,7 @@ import { rejectedRoutes } from './ops/admin/rejected-routes.js';
 import { sourceRoutes } from './ops/admin/source-routes.js';
 import { systemRoutes } from './ops/admin/system-routes.js';
 import { targetRoutes } from './ops/admin/target-routes.js';
+import { rememberReload } from './last-reload.js';
 import { createPreview } from './preview.js';
 import { openBulk } from './open-bulk.js';
 import { openTail } from './open-tail.js';
@@ -56,6 +57,7 @@ export function openVerbs(shared: Shared, beside: Beside): readonly AdminRoute[]
   });
   const search = createDeliverySearch({ client, prefix, reader, sources });
   const tail = openTail(shared);
+  const lastReload = rememberReload(shared);
   const routes = [
     ...deliveryListRoutes({
       reader,
@@ -95,7 +97,7 @@ export function openVerbs(shared: Shared, beside: Beside): readonly AdminRoute[]
     ...eventRoutes(tail),
     ...sourceRoutes(createSourcePort(shared), audited),
     ...targetRoutes(createTargetPort(shared, beside), reader),
-    ...systemRoutes(() => readSystem(shared, beside)),
+    ...systemRoutes(() => readSystem(shared, beside, lastReload())),
   ];
   return [...routes, openApiRoute(routes, version)];
 }

@@ -1,18 +1,24 @@
 import type { Beside } from './beside.js';
 import { readDurability } from './queue/durability.js';
 import { countWorkers } from './queue/worker-places.js';
+import type { LastReload } from './last-reload.js';
 import type { Shared } from './shared.js';
 
 /** The bridge itself, as its API tells it. What only Redis knows is null while it is away. */
 export async function readSystem(
   { inForce, instance, store, version }: Shared,
   { ingress }: Beside,
+  lastReload: LastReload | undefined,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { hash, effective } = inForce();
   const client = store.connections.quick;
-  const [durability, workers] = await Promise.all([
+  const [durability, workers, redisVersion] = await Promise.all([
     readDurability(client).catch(() => undefined),
     countWorkers(client, store.prefix).catch(() => null),
+    client.info('server').then(
+      (text) => /^(?:redis|valkey)_version:(\S+)/m.exec(text)?.[1] ?? null,
+      () => null,
+    ),
   ]);
   const spool = ingress()?.spool.stats();
   return {
@@ -21,6 +27,9 @@ export async function readSystem(
     instance,
     config_hash: hash,
     workers,
+    redis_version: redisVersion,
+    last_reload:
+      lastReload === undefined ? null : { ...lastReload, at: new Date(lastReload.at).toISOString() },
     durability:
       durability === undefined
         ? null

@@ -120,7 +120,7 @@ build();
 if (task === 'build') process.exit(0);
 if (task === 'test') {
   if (rest.length === 0) runChecks();
-  vitest(rest.length === 0 ? ['--coverage'] : rest);
+  vitest(rest);
 }
 
 const ENTRY = { start: 'dist/main.js', bench: 'test/bench/main.mjs', faults: 'test/faults/main.mjs' };

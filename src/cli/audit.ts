@@ -4,7 +4,7 @@ import { printJson, printTable, type CliIo } from './cli-io.js';
 import { timeOf } from './delivery-filters.js';
 import { CliError, EXIT } from './exit-code.js';
 import { mustLoad, shippedPresets } from './load-in-force.js';
-import { configFile } from './start.js';
+import { configFile } from './config-file.js';
 import { withRedis } from './with-redis.js';
 
 interface Flags {

@@ -10,7 +10,6 @@ import { printPage, type Column } from './print-rows.js';
 import { watchBulk } from './watch-bulk.js';
 
 interface PlanFlags extends ApiFlags, FilterFlags {
-  readonly fingerprint?: string;
   readonly all?: boolean;
 }
 
@@ -41,7 +40,6 @@ export function bulkCommand(io: CliIo): Command {
     withApi(command.command('plan').description('count and remember what would be touched; changes nothing')),
   )
     .addArgument(new Argument('<action>', 'what to do with each').choices(['retry', 'discard', 'replay']))
-    .option('--fingerprint <text>', 'one group of dead letters, as `dead groups` names it')
     .option('--all', 'every delivery there is; without it, a filter is needed')
     .action((action: string, flags: PlanFlags) => plan(io, action, flags));
 
@@ -77,10 +75,7 @@ export function bulkCommand(io: CliIo): Command {
 }
 
 async function plan(io: CliIo, action: string, flags: PlanFlags): Promise<void> {
-  const filter = {
-    ...filterQuery(flags, Date.now()),
-    ...(flags.fingerprint === undefined ? {} : { fingerprint: flags.fingerprint }),
-  };
+  const filter = filterQuery(flags, Date.now());
   const empty = Object.keys(filter).length === 0;
   if (empty && flags.all !== true)
     throw new CliError('Say which deliveries with a filter, or --all.', EXIT.usage);

@@ -8,7 +8,7 @@ import { paint, plain, printJson, type CliIo } from './cli-io.js';
 import { CliError, EXIT } from './exit-code.js';
 import { checkLive } from './check-live.js';
 import { loadInForce, shippedPresets, sourceDeps } from './load-in-force.js';
-import { configFile } from './start.js';
+import { configFile } from './config-file.js';
 
 interface Flags {
   readonly config?: string;

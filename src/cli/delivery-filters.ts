@@ -16,6 +16,7 @@ export interface FilterFlags {
   readonly jobId?: string;
   readonly text?: string;
   readonly bodyField?: string;
+  readonly fingerprint?: string;
 }
 
 export function withFilters(command: Command): Command {
@@ -31,7 +32,8 @@ export function withFilters(command: Command): Command {
     .option('--delivery-key <key>', 'of this delivery key; needs --source')
     .option('--job-id <id>', 'the delivery that started this Komand job')
     .option('--text <text>', 'whose body holds this text')
-    .option('--body-field <path=value>', 'whose body has this value there, e.g. result.host=vpn01');
+    .option('--body-field <path=value>', 'whose body has this value there, e.g. result.host=vpn01')
+    .option('--fingerprint <text>', 'of one group of dead letters, as `dead groups` names it');
 }
 
 /** The filters that are set, as the API takes them. Throws a `CliError` for a time that is none. */
@@ -49,6 +51,7 @@ export function filterQuery(flags: FilterFlags, now: number): Record<string, str
     job_id: flags.jobId,
     text: flags.text,
     body_field: flags.bodyField,
+    fingerprint: flags.fingerprint,
   };
   const set: Record<string, string> = {};
   for (const [name, value] of Object.entries(query)) if (value !== undefined) set[name] = value;

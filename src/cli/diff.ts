@@ -8,7 +8,7 @@ import { CliError, EXIT } from './exit-code.js';
 import { judgeEvent, type StoredEvent } from './judge-event.js';
 import { mustLoad, shippedPresets } from './load-in-force.js';
 import { createProgressBar } from './progress-bar.js';
-import { configFile } from './start.js';
+import { configFile } from './config-file.js';
 import { readStoredEvents } from './stored-events.js';
 
 interface Flags extends ApiFlags {

@@ -7,7 +7,7 @@ import { checkOps } from './check-ops.js';
 import { paint, plain, printJson, type CliIo } from './cli-io.js';
 import { CliError, EXIT } from './exit-code.js';
 import { loadInForce, shippedPresets, type Loaded } from './load-in-force.js';
-import { configFile } from './start.js';
+import { configFile } from './config-file.js';
 
 interface Flags {
   readonly config?: string;

@@ -7,7 +7,7 @@ import { mustLoad, shippedPresets } from './load-in-force.js';
 import { createProgressBar } from './progress-bar.js';
 import { readRequest } from './read-request.js';
 import { senderAuth, signAsSender } from './sign-as-sender.js';
-import { configFile } from './start.js';
+import { configFile } from './config-file.js';
 
 interface Flags {
   readonly config?: string;

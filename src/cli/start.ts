@@ -1,7 +1,6 @@
 import { Command } from 'commander';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { CliIo } from './cli-io.js';
+import { configFile } from './config-file.js';
 import { CliError, EXIT } from './exit-code.js';
 import { runBridge } from './run-bridge.js';
 import { ROLES, type Role } from './start-options.js';
@@ -29,13 +28,6 @@ export function startCommand(io: CliIo): Command {
         dataDir: flags.data,
       });
     });
-}
-
-/** Which configuration counts: the option, `$BRIDGE_CONFIG`, `./bridge.yaml`, the demo. */
-export function configFile(option: string | undefined, env: CliIo['env']): string {
-  const named = option ?? env['BRIDGE_CONFIG'];
-  if (named !== undefined && named !== '') return named;
-  return existsSync('bridge.yaml') ? 'bridge.yaml' : join('deploy', 'bridge.yaml');
 }
 
 function readRoles(list: string): readonly Role[] {

@@ -27,66 +27,42 @@ export function isOfSource(seen: Seen, source: string | undefined): boolean {
 
 /** One line for people: when, what, and the ids to go on with. */
 export function tailLine(io: CliIo, seen: Seen): string {
-  const text = (...names: readonly string[]): string =>
-    plain(names.map((name) => textAt(seen, name)).find((value) => value !== undefined) ?? '');
-  const time = text('at', 'time') || new Date().toISOString();
-  const ms = numberAt(seen, 'duration_ms') ?? numberAt(seen, 'durationMs');
-  const took = ms === undefined ? '' : `${Math.round(ms)} ms`;
-  const id = text('delivery_id', 'deliveryId');
-  const parts = ((): readonly string[] => {
-    switch (seen.kind) {
-      case 'request': {
-        const status = numberAt(seen, 'status') ?? numberAt(seen, 'http.status') ?? 0;
-        const tone = status < 300 ? 'green' : status < 500 ? 'yellow' : 'red';
-        return [
-          paint(io, tone, String(status)),
-          text('source'),
-          text('request_id', 'requestId'),
-          refusalOf(seen),
-          took,
-        ];
-      }
-      case 'attempt': {
-        const outcome = textAt(seen, 'outcome') ?? textAt(seen, 'attempt', 'outcome') ?? '';
-        const tone = outcome === 'delivered' ? 'green' : 'yellow';
-        const job = textAt(seen, 'job_id') ?? textAt(seen, 'attempt', 'jobId');
-        const why =
-          textAt(seen, 'reason') ?? textAt(seen, 'error.reason') ?? textAt(seen, 'attempt', 'reason');
-        return [
-          paint(io, tone, plain(outcome)),
-          id,
-          job === undefined ? plain(why ?? '') : `job ${plain(job)}`,
-          took,
-        ];
-      }
-      case 'delivery-ended': {
-        const state = text('state');
-        const tone = state === 'delivered' ? 'green' : state === 'dead' ? 'red' : 'yellow';
-        return [paint(io, tone, state), id, took];
-      }
-      case 'job-ended': {
-        const outcome = text('outcome');
-        const tone = outcome === 'succeeded' ? 'green' : 'red';
-        return [
-          paint(io, tone, outcome),
-          id,
-          `job ${text('job_id', 'jobId')}`,
-          text('failed_step', 'failedStep'),
-        ];
-      }
-      default:
-        return [text('level'), text('event'), text('message')];
-    }
-  })();
-  const label = paint(io, 'dim', plain(seen.kind).padEnd(14));
-  return [paint(io, 'dim', time), label, ...parts].filter((part) => part !== '').join('  ');
+  const ms = numberAt(seen, 'duration_ms');
+  const parts = [...partsOf(io, seen), ms === undefined ? '' : `${Math.round(ms)} ms`];
+  const time = textAt(seen, 'at') ?? new Date().toISOString();
+  const head = [paint(io, 'dim', plain(time)), paint(io, 'dim', plain(seen.kind).padEnd(14))];
+  return [...head, ...parts].filter((part) => part !== '').join('  ');
 }
 
-function refusalOf(seen: Seen): string {
-  const cause = textAt(seen, 'refusal', 'cause') ?? textAt(seen, 'refusal') ?? textAt(seen, 'code');
-  const detail = textAt(seen, 'refusal', 'detail') ?? textAt(seen, 'refusal_detail');
-  if (cause !== undefined) return plain(detail === undefined ? cause : `${cause}: ${detail}`);
-  return listAt(seen, 'events')
-    .map((event) => plain(textAt(event, 'status') ?? ''))
-    .join(' ');
+function partsOf(io: CliIo, seen: Seen): readonly string[] {
+  const text = (name: string): string => plain(textAt(seen, name) ?? '');
+  const job = text('job_id') === '' ? '' : `job ${text('job_id')}`;
+  switch (seen.kind) {
+    case 'request': {
+      const status = numberAt(seen, 'status') ?? 0;
+      const tone = status < 300 ? 'green' : status < 500 ? 'yellow' : 'red';
+      const events = listAt(seen, 'events').map((event) => plain(textAt(event, 'status') ?? ''));
+      return [
+        paint(io, tone, String(status)),
+        text('source'),
+        text('request_id'),
+        text('cause'),
+        events.join(' '),
+      ];
+    }
+    case 'attempt': {
+      const tone = text('outcome') === 'delivered' ? 'green' : 'yellow';
+      return [paint(io, tone, text('outcome')), text('delivery_id'), job, text('error_class')];
+    }
+    case 'delivery-ended': {
+      const tone = text('state') === 'delivered' ? 'green' : text('state') === 'dead' ? 'red' : 'yellow';
+      return [paint(io, tone, text('state')), text('delivery_id')];
+    }
+    case 'job-ended': {
+      const tone = text('outcome') === 'succeeded' ? 'green' : 'red';
+      return [paint(io, tone, text('outcome')), text('delivery_id'), job, text('failed_step')];
+    }
+    default:
+      return [text('level'), text('event'), text('message')];
+  }
 }

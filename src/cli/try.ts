@@ -11,7 +11,7 @@ import { mustLoad, shippedPresets, sourceDeps } from './load-in-force.js';
 import { mustFindPreset } from './must-find-preset.js';
 import { readRequest, type ReadRequest } from './read-request.js';
 import { senderAuth, signAsSender } from './sign-as-sender.js';
-import { configFile } from './start.js';
+import { configFile } from './config-file.js';
 
 interface Flags {
   readonly config?: string;

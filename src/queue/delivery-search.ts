@@ -63,7 +63,8 @@ export function createDeliverySearch(deps: {
       (state === undefined && highest !== undefined ? writeCursor({ rank: 0, id: highest }) : undefined);
     let scanned = 0;
     for (;;) {
-      const size = Math.min(CHUNK, scan - scanned);
+      // Where most of them match, a page of the list is a page of this
+      const size = Math.min(scanned === 0 ? limit : CHUNK, CHUNK, scan - scanned);
       const page = await listIds(client, prefix, names, {
         limit: size,
         ...(state === undefined ? {} : { state }),

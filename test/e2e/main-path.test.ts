@@ -126,7 +126,7 @@ describe('from an empty folder', () => {
       { BRIDGE_HTTP_PORT: String(ports[0]), BRIDGE_OPS_PORT: String(await freePort()) },
       dir,
     );
-    expect(await second.ended()).toBe(7);
+    expect(await second.ended(90_000)).toBe(7);
     expect(second.stderr().trim().split('\n').at(-1)).toMatch(/^Port \d+ is in use\. /);
     await second.close();
   });

@@ -9,7 +9,7 @@ import { createProgram } from '../../../src/cli/program.js';
 import { runCli } from './run-cli.js';
 
 const io = { stdout: () => undefined, stderr: () => undefined, env: {}, terminal: false };
-const program = createProgram(io);
+const program = await createProgram(io);
 const paths = allCommands(program).map(({ path }) => path);
 
 describe('help', () => {
@@ -34,7 +34,7 @@ describe('help', () => {
   it.each(examples.map((example) => [example]))('the example is one that parses: %s', async (example) => {
     const words =
       (example.split(' > ')[0] ?? '').match(/"[^"]*"|\S+/g)?.map((word) => word.replaceAll('"', '')) ?? [];
-    const fresh = createProgram(io);
+    const fresh = await createProgram(io);
     // Everything but the doing: commander checks the words before it
     for (const { command } of allCommands(fresh)) command.action(() => undefined);
     await expect(fresh.parseAsync(words, { from: 'user' })).resolves.toBeInstanceOf(Command);

@@ -41,8 +41,8 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
           },
         }),
   };
-  const code = await createProgram(io)
-    .parseAsync([...args], { from: 'user' })
+  const code = await createProgram(io, args[0])
+    .then((program) => program.parseAsync([...args], { from: 'user' }))
     .then(
       () => 0,
       (error: unknown) => exitCodeOf(io, error),
