@@ -7,9 +7,6 @@ import { readTargetStates } from './worker-status.js';
 
 /** Operations that ended are kept for so long. Milliseconds. */
 const KEPT_MS = 7 * 86_400_000;
-/** How the targets stand is asked for so often at most, however fast an operation runs. Milliseconds. */
-const FRESH_MS = 500;
-
 /** Operations on many deliveries; this process runs those that no other runs. */
 export function openBulk(
   shared: Shared,
@@ -34,19 +31,13 @@ export function openBulk(
   return bulk;
 }
 
-/** Nothing is thrown at a target that is away: it would only come back to where it was. */
+/** Nothing is thrown at a target that is away: it would only come back to where it was. Asked anew for each delivery. */
 function createHeld(shared: Shared): (source: string, route: string) => Promise<string | undefined> {
-  const { inForce, now } = shared;
-  let states: Awaited<ReturnType<typeof readTargetStates>> = new Map();
-  let asked = -Infinity;
   return async (source, route) => {
-    if (now() - asked >= FRESH_MS) {
-      states = await readTargetStates(shared);
-      asked = now();
-    }
-    const routes = inForce().sources.get(source)?.routes ?? [];
+    const routes = shared.inForce().sources.get(source)?.routes ?? [];
     const target = routes.find(({ name }) => name === route)?.target;
-    const circuit = target === undefined ? undefined : states.get(target)?.circuit;
+    if (target === undefined) return undefined;
+    const circuit = (await readTargetStates(shared)).get(target)?.circuit;
     if (circuit === undefined || circuit.state === 'closed') return undefined;
     return `${target} is away: ${circuit.reason ?? 'its circuit is open'}`;
   };

@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { tellStatus } from '../../../src/queue/process-status.js';
 import { PREFIX } from '../../support/open-test-store.js';
 import { OPERATOR, openTestOps, VIEWER, type TestOps } from '../../support/open-test-ops.js';
@@ -27,6 +27,7 @@ const FAILED = { errorClass: 'http_5xx', status: 503, reason: 'busy' } as const;
 describe('operations on many deliveries', () => {
   let redis: TestRedis;
   let ops: TestOps;
+  let telling: { close(): Promise<void> } | undefined;
   beforeAll(async () => {
     redis = await startRedis();
     ops = await openTestOps(redis.url);
@@ -36,6 +37,10 @@ describe('operations on many deliveries', () => {
     await redis.close();
   });
   beforeEach(() => ops.store.client.flushall());
+  afterEach(async () => {
+    await telling?.close();
+    telling = undefined;
+  });
 
   const post = (path: string, body: object, token = OPERATOR.token) =>
     request(ops.url).post(path).set('authorization', `Bearer ${token}`).send(body);
@@ -165,7 +170,7 @@ describe('operations on many deliveries', () => {
   it('waits while a worker says that the target is away, and goes on by itself', async () => {
     const ids = await dead(2);
     let state = 'open';
-    const telling = tellStatus({
+    telling = tellStatus({
       client: ops.store.client,
       prefix: PREFIX,
       instance: 'a-worker',
@@ -195,7 +200,6 @@ describe('operations on many deliveries', () => {
     expect(await Promise.all(ids.map(stateOf))).toEqual(['dead', 'dead']);
     state = 'closed';
     expect(await ended(bulk.id)).toMatchObject({ succeeded: 2, waiting_for: null });
-    await telling.close();
   });
 
   it('goes on where it was after a restart, and replays none twice', async () => {
