@@ -31,6 +31,7 @@ export default defineConfig({
           // With coverage, on a busy machine; a hang still fails
           testTimeout: 60_000,
           include: ['test/unit/**/*.test.ts'],
+          globalSetup: ['test/support/install-tools.ts'],
           setupFiles: ['test/support/fail-on-leaks.ts'],
         },
       },

@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { registerLiveGauges } from '../../../src/ops/observe/live-gauges.js';
 import { createMetrics } from '../../../src/ops/observe/metrics.js';
+import { registerProcessGauges } from '../../../src/ops/observe/process-gauges.js';
+import { findPromtool } from '../../support/find-promtool.js';
 
 interface Rule {
   readonly alert?: string;
@@ -29,7 +31,10 @@ const FOLDER = fileURLToPath(new URL('../../../deploy/prometheus/', import.meta.
 const read = (name: string): string => readFileSync(`${FOLDER}${name}`, 'utf8');
 const rules = (parse(read('alerts.yml')) as RuleFile).groups.flatMap((group) => group.rules);
 const alerts = rules.filter(({ alert }) => alert !== undefined);
-const tried = (parse(read('alerts.test.yml')) as RuleTests).tests.flatMap((test) => test.alert_rule_test);
+const CASES = ['alerts.test.yml', 'rotation.test.yml'];
+const tried = CASES.flatMap((file) => (parse(read(file)) as RuleTests).tests).flatMap(
+  (test) => test.alert_rule_test,
+);
 
 /** Every name that Prometheus can store for the bridge: a histogram is stored under three. */
 async function knownMetrics(): Promise<ReadonlyMap<string, readonly string[]>> {
@@ -42,6 +47,11 @@ async function knownMetrics(): Promise<ReadonlyMap<string, readonly string[]>> {
     circuits: () => [],
     inFlight: () => 0,
     workers: () => Promise.resolve(0),
+  });
+  registerProcessGauges(registry, {
+    spool: () => undefined,
+    routes: () => [],
+    ping: () => Promise.resolve(),
   });
   const described = await registry.getMetricsAsJSON();
   return new Map(
@@ -79,9 +89,19 @@ describe('alerts.yml', () => {
   );
 });
 
+const tool = findPromtool();
+const missing = tool === undefined;
 const promtool = (...args: readonly string[]) =>
-  spawnSync('promtool', args, { cwd: FOLDER, encoding: 'utf8', timeout: 60_000 });
-const missing = promtool('--version').error !== undefined;
+  spawnSync(tool ?? '', args, { cwd: FOLDER, encoding: 'utf8', timeout: 120_000 });
+
+describe('the table of deploy/runbook.md', () => {
+  it('lists every metric of the bridge, and no other', async () => {
+    const listed =
+      readFileSync(`${FOLDER}../runbook.md`, 'utf8').match(/(?<=^\| `)bridge_\w+(?=` +\|)/gm) ?? [];
+    const own = [...(await knownMetrics()).keys()].filter((name) => name.startsWith('bridge_'));
+    expect([...listed].sort()).toEqual(own.sort());
+  });
+});
 
 describe('promtool', () => {
   it.skipIf(missing)('check rules (skipped where promtool is not installed)', () => {
@@ -93,10 +113,10 @@ describe('promtool', () => {
   it.skipIf(missing)(
     'test rules (skipped where promtool is not installed)',
     () => {
-      const { status, stdout, stderr } = promtool('test', 'rules', 'alerts.test.yml');
+      const { status, stdout, stderr } = promtool('test', 'rules', ...CASES);
       expect(`${stdout}${stderr}`).not.toContain('FAILED');
       expect(status).toBe(0);
     },
-    60_000,
+    120_000,
   );
 });

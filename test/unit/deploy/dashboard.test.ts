@@ -8,6 +8,7 @@ import { parse, stringify } from 'yaml';
 import { registerLiveGauges } from '../../../src/ops/observe/live-gauges.js';
 import { createMetrics } from '../../../src/ops/observe/metrics.js';
 import { registerProcessGauges } from '../../../src/ops/observe/process-gauges.js';
+import { findPromtool } from '../../support/find-promtool.js';
 
 interface Panel {
   readonly id: number;
@@ -109,8 +110,8 @@ describe('the dashboard', () => {
     }
   });
 
-  const missing = spawnSync('promtool', ['--version']).error !== undefined;
-  it.skipIf(missing)(
+  const promtool = findPromtool();
+  it.skipIf(promtool === undefined)(
     'has expressions that Prometheus can read (skipped where promtool is not installed)',
     () => {
       const dir = mkdtempSync(join(tmpdir(), 'bridge-dashboard-'));
@@ -121,7 +122,7 @@ describe('the dashboard', () => {
           expr: expr.replaceAll('$__rate_interval', '5m').replaceAll('$source', '.*'),
         }));
         writeFileSync(file, stringify({ groups: [{ name: 'panels', rules: asRules }] }));
-        const { stdout, stderr, status } = spawnSync('promtool', ['check', 'rules', file], {
+        const { stdout, stderr, status } = spawnSync(promtool ?? '', ['check', 'rules', file], {
           encoding: 'utf8',
         });
         expect(`${stdout}${stderr}`).toContain(`SUCCESS: ${shown.length} rules found`);
