@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Shared } from './shared.js';
 import { startPublicListener } from './http/public-listener.js';
 import { createIntake } from './intake/create-intake.js';
+import { claimSpool } from './queue/claim-spool.js';
 import { createDurableStore } from './queue/durable-store.js';
 import { createEventStore } from './queue/event-store.js';
 import { createPendingCount } from './queue/pending-count.js';
@@ -18,13 +19,15 @@ export interface Ingress {
   inFlight(): number;
 }
 
-/** Opens the door: spool, store, intake, listener. Rejects when the port is taken. */
+/** Opens the door: spool, store, intake, listener. Rejects when the port is taken or the spool is another's. */
 export async function openIngress(shared: Shared, dataDir: string): Promise<Ingress> {
   const { closers, observe, store, inForce, leaving, draining, now } = shared;
   const { http, spool: spoolSettings } = inForce().config;
   const dir = spoolSettings.dir.startsWith('data/')
     ? join(dataDir, spoolSettings.dir.slice(5))
     : spoolSettings.dir;
+  const releaseSpool = claimSpool(dir);
+  closers.push('spool claim', async () => releaseSpool());
   const spool = openSpool({ dir, maxBytes: spoolSettings.maxBytes, now });
   closers.push('spool', () => spool.close());
   const redis = createEventStore(store.connections.quick, store.prefix);

@@ -4,6 +4,7 @@ import { createClosers } from '../closers.js';
 import { formatFaults } from '../config/format-faults.js';
 import { watchConfig } from '../config/watch-config.js';
 import type { JsonObject } from '../model/json.js';
+import { SpoolInUse } from '../queue/claim-spool.js';
 import type { PresetLibrary } from '../sources/preset.js';
 import type { CliIo } from './cli-io.js';
 import { CliError, EXIT } from './exit-code.js';
@@ -88,6 +89,7 @@ async function open({ inForce }: Extract<Loaded, { ok: true }>, options: StartOp
       readFile: readText,
     });
   } catch (error) {
+    if (error instanceof SpoolInUse) throw new CliError(error.message, EXIT.dependencyDown);
     if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') throw error;
     const port = 'port' in error ? String(error.port) : 'it needs';
     throw new CliError(
