@@ -2,16 +2,12 @@ import type { Delivery, DeliveryState } from '../model/delivery.js';
 import { NO_PROGRESS } from '../model/delivery.js';
 import { replayDeliveryId, type DeliveryId } from '../model/ids.js';
 import { Problem } from '../model/problem.js';
-import { ACCEPT } from './accept-script.js';
 import type { BullQueues } from './bull-queues.js';
 import type { RedisClient } from './connect.js';
 import type { DeliveryReader } from './delivery-reader.js';
-import { acceptKeys, JOB_OPTIONS } from './accept-calls.js';
+import { acceptCall, RESEND_WINDOW_MS } from './accept-calls.js';
 import { keysOf } from './keys.js';
 import { defineScript, runScript } from './script.js';
-
-/** A replay that is sent twice is still one for so long, in milliseconds. */
-const RESEND_WINDOW_MS = 600_000;
 
 interface Change {
   readonly by: string;
@@ -99,16 +95,17 @@ export function createDeliveryVerbs(deps: {
           edited: change.body !== undefined,
         },
       };
-      await runScript(client, ACCEPT, acceptKeys(keys, keys.claim(`replay:${again.id}`), again.id), [
-        keys.base,
-        RESEND_WINDOW_MS,
-        again.id,
-        'replayed',
-        at,
-        JOB_OPTIONS,
-        again.id,
-        JSON.stringify(again),
+      const { script, ...call } = acceptCall(keys, 'replayed', [
+        {
+          claim: keys.claim(`replay:${again.id}`),
+          lifetimeMs: RESEND_WINDOW_MS,
+          value: again.id,
+          id: again.id,
+          at,
+          deliveries: [again],
+        },
       ]);
+      await runScript(client, script, call.keys, call.args);
       return again.id;
     },
   };

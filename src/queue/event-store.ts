@@ -1,7 +1,7 @@
 import type { Arrival, Stored } from '../model/arrival.js';
 import { deliveryId, isEventId } from '../model/ids.js';
 import { Problem } from '../model/problem.js';
-import { toBatchCall, toCall } from './accept-calls.js';
+import { acceptCall, toAcceptance } from './accept-calls.js';
 import type { RedisClient } from './connect.js';
 import { isStoreWide } from './is-store-wide.js';
 import { keysOf, type SourceKeys } from './keys.js';
@@ -57,9 +57,7 @@ export function createEventStore(client: RedisClient, prefix: string): EventStor
       batch.forEach(({ resolve }) => resolve({ ok: false, lasting: false, cause }));
     const timer = setTimeout(() => failAll('no answer in time'), DEADLINE_MS);
     try {
-      const replies = batch.length > 1 ? await sendTogether(batch) : undefined;
-      if (replies === undefined) await sendEach(batch);
-      else batch.forEach(({ arrival, resolve }, i) => resolve(readReply(arrival, replies[i])));
+      await take(batch);
     } catch (error) {
       failAll(textOf(error));
     } finally {
@@ -67,28 +65,20 @@ export function createEventStore(client: RedisClient, prefix: string): EventStor
     }
   };
 
-  const sendTogether = async (batch: readonly Waiting[]): Promise<readonly unknown[] | undefined> => {
-    const arrivals = batch.map(({ arrival }) => arrival);
-    const call = toBatchCall(keysFor(arrivals[0]?.event.source ?? ''), arrivals);
-    const [reply] = await runScripts(client, [call]);
-    if (reply?.status === 'fulfilled') return Array.isArray(reply.value) ? reply.value : undefined;
-    if (isReply(reply?.reason)) return undefined;
-    throw reply?.reason;
-  };
-
-  const sendEach = async (batch: readonly Waiting[]): Promise<void> => {
-    const replies = await runScripts(
-      client,
-      batch.map(({ arrival }) => toCall(keysFor(arrival.event.source), arrival)),
-    );
-    await Promise.all(
-      batch.map(async ({ arrival, resolve }, i) => {
-        const reply = replies[i];
-        if (reply?.status !== 'fulfilled') return resolve(await judge(arrival.event.source, reply?.reason));
-        const [stored, held] = Array.isArray(reply.value) ? (reply.value as unknown[]) : [];
-        resolve(readReply(arrival, stored === 1 ? 1 : held));
-      }),
-    );
+  const take = async (batch: readonly Waiting[]): Promise<void> => {
+    const source = batch[0]?.arrival.event.source ?? '';
+    const keys = keysFor(source);
+    const acceptances = batch.map(({ arrival }) => toAcceptance(keys, arrival));
+    const [reply] = await runScripts(client, [acceptCall(keys, 'accepted', acceptances)]);
+    if (reply?.status === 'fulfilled') {
+      const answers: readonly unknown[] = Array.isArray(reply.value) ? reply.value : [];
+      batch.forEach(({ arrival, resolve }, i) => resolve(readReply(arrival, answers[i])));
+    } else if (batch.length > 1 && isReply(reply?.reason)) {
+      await Promise.all(batch.map((each) => take([each])));
+    } else {
+      const result = await judge(source, reply?.reason);
+      for (const { resolve } of batch) resolve(result);
+    }
   };
 
   /** Whose fault it was is known by Redis' error code, else if Redis takes another write there, it was the event's. */
