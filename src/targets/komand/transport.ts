@@ -41,12 +41,6 @@ export function exchange(wire: Wire, call: HttpCall): Promise<Exchange> {
     const onAbort = (): void => {
       if (stage === 'connect') fail(new TransportError('ABORTED', 'the bridge is shutting down'));
     };
-    const timer = setTimeout(() => {
-      if (reader === undefined)
-        fail(new TransportError('CALL_TIMEOUT', `no answer within ${wire.timeoutMs} ms`));
-      else reader.stop('timed_out');
-    }, wire.timeoutMs);
-
     const request = httpRequest({
       // The agent connects to its own target whatever stands here, so a polluted prototype cannot redirect a call.
       agent: wire.agent,
@@ -60,6 +54,12 @@ export function exchange(wire: Wire, call: HttpCall): Promise<Exchange> {
         ...(call.body !== undefined && { 'content-length': Buffer.byteLength(call.body) }),
       },
     });
+    // Only now: a request that cannot even be made throws, and nothing of it may be left to fire
+    const timer = setTimeout(() => {
+      if (reader === undefined)
+        fail(new TransportError('CALL_TIMEOUT', `no answer within ${wire.timeoutMs} ms`));
+      else reader.stop('timed_out');
+    }, wire.timeoutMs);
     request.once('socket', () => {
       stage = 'send';
     });

@@ -137,7 +137,12 @@ describe('the HTTP client of a target', () => {
 
     it('when a header cannot be sent', async () => {
       const http = await client(`http://127.0.0.1:${await closedPort()}`);
+      const timers = (): number =>
+        process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+      const before = timers();
       expect(failure(await http.call({ ...POST, headers: { x: 'a\r\nb: c' } }))).toBe('connect connection');
+      // A time-out left behind would end the process when it fires
+      expect(timers()).toBe(before);
     });
   });
 
