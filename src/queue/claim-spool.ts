@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { processIdentity } from './process-identity.js';
+import { livesElsewhere, ownIdentity } from './process-identity.js';
 
 /** Another process writes to this spool. The message is one sentence that says what to do. */
 export class SpoolInUse extends Error {
@@ -15,7 +15,7 @@ export class SpoolInUse extends Error {
 export function claimSpool(dir: string): () => void {
   mkdirSync(dir, { recursive: true });
   const file = join(dir, 'owner');
-  const mine = processIdentity(process.pid) ?? String(process.pid);
+  const mine = ownIdentity();
   const claim = (): boolean => {
     try {
       writeFileSync(file, mine, { flag: 'wx' });
@@ -27,24 +27,28 @@ export function claimSpool(dir: string): () => void {
   };
   for (let tries = 0; !claim(); tries += 1) {
     const owner = read(file);
-    const pid = Number.parseInt(owner, 10);
-    if (tries > 3 || (owner !== '' && owner !== mine && processIdentity(pid) === owner)) {
+    if (tries > 3 || livesElsewhere(owner)) {
       throw new SpoolInUse(
-        `Another ingress (process ${pid}) uses the spool in ${dir}; give this one a folder of its own: --data or BRIDGE_SPOOL_DIR.`,
+        `Another ingress (process ${Number.parseInt(owner, 10)}) uses the spool in ${dir}; give this one a folder of its own: --data or BRIDGE_SPOOL_DIR.`,
       );
     }
-    // Moved away first: of two that find a dead owner only one removes it
-    const aside = `${file}.${process.pid}`;
-    try {
-      renameSync(file, aside);
-      rmSync(aside, { force: true });
-    } catch {
-      // Somebody was faster; the next round sees who
-    }
+    displace(file, owner);
   }
   return () => {
     if (read(file) === mine) rmSync(file, { force: true });
   };
+}
+
+/** Takes a dead owner's claim away. A living one that came in between is put back. */
+function displace(file: string, dead: string): void {
+  const aside = `${file}.${process.pid}`;
+  try {
+    renameSync(file, aside);
+    if (read(aside) !== dead) linkSync(aside, file);
+  } catch {
+    // Somebody was faster; the next round sees who
+  }
+  rmSync(aside, { force: true });
 }
 
 function read(file: string): string {

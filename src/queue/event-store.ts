@@ -67,9 +67,9 @@ export function createEventStore(client: RedisClient, prefix: string): EventStor
 
   const take = async (batch: readonly Waiting[]): Promise<void> => {
     const source = batch[0]?.arrival.event.source ?? '';
-    const keys = keysFor(source);
-    const acceptances = batch.map(({ arrival }) => toAcceptance(keys, arrival));
-    const [reply] = await runScripts(client, [acceptCall(keys, 'accepted', acceptances)]);
+    const own = keysFor(source);
+    const acceptances = batch.map(({ arrival }) => toAcceptance(own, arrival));
+    const [reply] = await runScripts(client, [acceptCall(own, 'accepted', acceptances)]);
     if (reply?.status === 'fulfilled') {
       const answers: readonly unknown[] = Array.isArray(reply.value) ? reply.value : [];
       batch.forEach(({ arrival, resolve }, i) => resolve(readReply(arrival, answers[i])));

@@ -2,6 +2,7 @@ import type { DeliveryState } from '../model/delivery.js';
 import type { RedisClient } from './connect.js';
 import { keysOf } from './keys.js';
 import { readCursor, writeCursor, type Cursor } from './list-cursor.js';
+import { pageByScore } from './page-by-score.js';
 import { readActive, readWaiting } from './read-bull-list.js';
 
 /** Where a delivery is kept. */
@@ -46,7 +47,11 @@ export async function listIds(
     sources.map(async (source): Promise<readonly Ranked[]> => {
       const { base, index } = keysOf(prefix, source);
       const sorted = state === undefined ? undefined : SORTED[state];
-      if (sorted !== undefined) return bySorted(client, source, base + sorted, limit, cursor);
+      if (sorted !== undefined) {
+        const from = cursor === undefined ? undefined : { score: cursor.rank, id: cursor.id };
+        const page = await pageByScore(client, base + sorted, from, limit);
+        return page.map(({ id, score }) => ({ source, id, rank: score }));
+      }
       const ids =
         state === 'queued'
           ? await readWaiting(client, `${base}wait`, limit, cursor?.seen?.[source])
@@ -105,38 +110,4 @@ function byIndex(
 ): Promise<string[]> {
   const below = cursor === undefined ? '+' : `(${cursor.id}`;
   return client.zrange(key, below, '-', 'BYLEX', 'REV', 'LIMIT', 0, limit);
-}
-
-/**
- * Entries of equal score sort by id, descending: those at or above the cursor's id were on a page before. There may be
- * more of them than fit a page (a bulk discard), so they are read past.
- */
-async function bySorted(
-  client: RedisClient,
-  source: string,
-  key: string,
-  limit: number,
-  cursor: Cursor | undefined,
-): Promise<readonly Ranked[]> {
-  const max = cursor === undefined ? '+inf' : cursor.rank;
-  const found: Ranked[] = [];
-  for (let offset = 0; found.length < limit; offset += limit) {
-    const flat = await client.zrange(
-      key,
-      max,
-      '-inf',
-      'BYSCORE',
-      'REV',
-      'LIMIT',
-      offset,
-      limit,
-      'WITHSCORES',
-    );
-    for (let i = 0; i + 1 < flat.length; i += 2) {
-      const place = { source, id: flat[i] ?? '', rank: Number(flat[i + 1]) };
-      if (cursor === undefined || place.rank < cursor.rank || place.id < cursor.id) found.push(place);
-    }
-    if (flat.length < limit * 2) break;
-  }
-  return found.slice(0, limit);
 }

@@ -19,6 +19,16 @@ export function processIdentity(pid: number): string | undefined {
   }
 }
 
+/** This process, as others will look for it. */
+export function ownIdentity(): string {
+  return processIdentity(process.pid) ?? String(process.pid);
+}
+
+/** Whether this names a process that lives and is not this one. */
+export function livesElsewhere(identity: string): boolean {
+  return identity !== ownIdentity() && processIdentity(Number.parseInt(identity, 10)) === identity;
+}
+
 function askPs(pid: number): string | undefined {
   try {
     const started = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();

@@ -2,7 +2,7 @@ import { readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { isJsonObject } from '../model/json.js';
 import { askRedis } from './ask-redis.js';
-import { processIdentity } from './process-identity.js';
+import { livesElsewhere, ownIdentity, processIdentity } from './process-identity.js';
 import { RedisUnavailable } from './redis-unavailable.js';
 
 /** Who runs the Redis of a data folder. Kept in `redis.json` beside the data. */
@@ -35,7 +35,7 @@ export async function claimRedisFolder(dir: string, port: number): Promise<Livin
       if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') throw error;
     }
     const held = readClaim(file);
-    if (held !== undefined && isOtherBridge(held.owner)) {
+    if (held !== undefined && livesElsewhere(held.owner)) {
       throw new RedisUnavailable(
         `Another bridge (process ${Number.parseInt(held.owner, 10)}) uses the data in ${dir}; stop it, or give this one a folder of its own.`,
       );
@@ -76,14 +76,6 @@ async function findLiving(dir: string, { pid, port }: RedisClaim): Promise<Livin
 
 function fileOf(dir: string): string {
   return join(dir, 'redis.json');
-}
-
-function ownIdentity(): string {
-  return processIdentity(process.pid) ?? String(process.pid);
-}
-
-function isOtherBridge(owner: string): boolean {
-  return owner !== ownIdentity() && processIdentity(Number.parseInt(owner, 10)) === owner;
 }
 
 function sameFolder(a: string, b: string): boolean {

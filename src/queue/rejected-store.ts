@@ -3,6 +3,7 @@ import { isJsonObject } from '../model/json.js';
 import { Problem } from '../model/problem.js';
 import type { RedisClient } from './connect.js';
 import { keysOf } from './keys.js';
+import { pageByScore } from './page-by-score.js';
 import { defineScript, runScript } from './script.js';
 
 /** Requests of strangers kept for each source; quarantined ones are not counted and stay for their whole retention. */
@@ -81,9 +82,13 @@ export function createRejectedStore(deps: {
       readonly cursor?: string;
     }> {
       const [time = '+inf', after] = filter.cursor?.split('~') ?? [];
+      const from = { score: time, id: after };
       const names = filter.source === undefined ? sources() : [filter.source];
       const found = await Promise.all(
-        names.map((source) => readPage(client, source, keys(source).all, time, after, filter.limit)),
+        names.map(async (source) => {
+          const entries = await pageByScore(client, keys(source).all, from, filter.limit);
+          return entries.map(({ id, score }) => ({ source, id, at: score }));
+        }),
       );
       const page = found
         .flat()
@@ -106,37 +111,6 @@ export function createRejectedStore(deps: {
       ]);
     },
   };
-}
-
-/** Records of one millisecond may be more than fit a page: those at or above the cursor's id are read past. */
-async function readPage(
-  client: RedisClient,
-  source: string,
-  key: string,
-  time: string,
-  after: string | undefined,
-  limit: number,
-): Promise<readonly { readonly source: string; readonly id: string; readonly at: number }[]> {
-  const found: { source: string; id: string; at: number }[] = [];
-  for (let offset = 0; found.length < limit; offset += limit) {
-    const flat = await client.zrange(
-      key,
-      time,
-      '-inf',
-      'BYSCORE',
-      'REV',
-      'LIMIT',
-      offset,
-      limit,
-      'WITHSCORES',
-    );
-    for (let i = 0; i + 1 < flat.length; i += 2) {
-      const place = { source, id: flat[i] ?? '', at: Number(flat[i + 1]) };
-      if (after === undefined || place.at < Number(time) || place.id < after) found.push(place);
-    }
-    if (flat.length < limit * 2) break;
-  }
-  return found.slice(0, limit);
 }
 
 function parseRecord(text: string | null): RejectedRequest | undefined {
