@@ -11,15 +11,13 @@ import type { BridgeHealth, ConsoleSource, SourceTotals } from './ops/console/po
 import { createSessions } from './ops/console/sessions.js';
 import { readBalance } from './queue/books.js';
 import { createDeliveryReader } from './queue/delivery-reader.js';
-import { readDurability, type Durability } from './queue/durability.js';
+import type { Durability } from './queue/durability.js';
 import { timeOfId } from './queue/id-time.js';
 import { keysOf } from './queue/keys.js';
 import { countWorkers } from './queue/worker-places.js';
 import type { Shared } from './shared.js';
 
 const SAMPLE_MS = 5_000;
-/** How Redis is set up does not change by the second. */
-const DURABILITY_FRESH_MS = 10_000;
 
 export interface Console {
   readonly handler: (
@@ -124,22 +122,18 @@ function readTotals({ inForce, store: { connections, prefix } }: Shared): Promis
 }
 
 function createHealth(
-  { store: { connections, prefix }, now }: Shared,
+  { store }: Shared,
   { ingress, worker }: Beside,
   storeReady: () => Promise<{ readonly ok: boolean; readonly detail: string }>,
 ): () => Promise<BridgeHealth> {
-  const client = connections.quick;
   let durability: Durability | undefined;
-  let asked = -Infinity;
-  const readDurable = async (): Promise<void> => {
-    if (now() - asked < DURABILITY_FRESH_MS) return;
-    durability = await readDurability(client).catch(() => undefined);
-    if (durability !== undefined) asked = now();
-  };
   return async () => {
     const ready = await storeReady();
-    if (ready.ok) await readDurable();
-    const workers = ready.ok ? await countWorkers(client, prefix).catch(() => undefined) : undefined;
+    // While Redis is away the last answer is shown
+    if (ready.ok) durability = await store.durability().catch(() => undefined);
+    const workers = ready.ok
+      ? await countWorkers(store.connections.quick, store.prefix).catch(() => undefined)
+      : undefined;
     const stage = worker()?.stage;
     return {
       redis: {

@@ -7,7 +7,6 @@ import { registerLiveGauges } from './ops/observe/live-gauges.js';
 import { registerProcessGauges } from './ops/observe/process-gauges.js';
 import { startOpsListener } from './ops/ops-listener.js';
 import { summarize, type Readiness } from './ops/readiness.js';
-import { readDurability } from './queue/durability.js';
 import { createReadiness } from './queue/readiness.js';
 import { countWorkers } from './queue/worker-places.js';
 
@@ -26,7 +25,7 @@ export async function openOps(shared: Shared, beside: Beside): Promise<Ops> {
     counts: () => reader.counts(),
     oldestPending: () => reader.oldestPending(),
     redisUp: async () => (await storeReady()).ok,
-    redisDurable: async () => (await readDurability(client)).durable,
+    redisDurable: async () => (await store.durability()).durable,
     circuits: () => beside.worker()?.stage.circuits() ?? [],
     inFlight: () => beside.ingress()?.inFlight() ?? 0,
     workers: () => countWorkers(client, prefix),
@@ -85,9 +84,7 @@ async function readiness(
   const redis = await storeReady();
   const spool = ingress()?.spool.stats();
   const room = spool !== undefined && spool.bytes < spool.maxBytes;
-  const durability = redis.ok
-    ? (await readDurability(store.connections.quick).catch(() => undefined))?.sentence
-    : undefined;
+  const durability = redis.ok ? (await store.durability().catch(() => undefined))?.sentence : undefined;
   return summarize([
     { name: 'config', ok: true, detail: `configuration ${inForce().hash}` },
     {

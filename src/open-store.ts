@@ -5,6 +5,7 @@ import type { Observe } from './model/observation.js';
 import { openQueues, type BullQueues } from './queue/bull-queues.js';
 import { openRedis, type RedisConnections } from './queue/connect.js';
 import { createDeliveryReader, type DeliveryReader } from './queue/delivery-reader.js';
+import { createDurability, type Durability } from './queue/durability.js';
 import { checkEpoch } from './queue/epoch.js';
 import { createLease } from './queue/lease.js';
 import { createRejectedStore, type RejectedStore } from './queue/rejected-store.js';
@@ -18,6 +19,8 @@ export interface Store {
   readonly queues: BullQueues;
   readonly reader: DeliveryReader;
   readonly rejected: RejectedStore;
+  /** How Redis keeps what it takes. Rejects while it is away. */
+  readonly durability: () => Promise<Durability>;
   readonly lease: (name: string, ms: number) => Promise<boolean>;
   /** After a reload. */
   sourcesChanged(): void;
@@ -66,6 +69,7 @@ export function openStore(deps: {
       retentionMs: retention.rejected,
       sources: sourceNames,
     }),
+    durability: createDurability(client, now),
     lease,
     sourcesChanged: () => queues.add(sourceNames()),
   };

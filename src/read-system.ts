@@ -1,5 +1,4 @@
 import type { Beside } from './beside.js';
-import { readDurability } from './queue/durability.js';
 import { countWorkers } from './queue/worker-places.js';
 import type { LastReload } from './last-reload.js';
 import type { Shared } from './shared.js';
@@ -13,7 +12,7 @@ export async function readSystem(
   const { hash, effective } = inForce();
   const client = store.connections.quick;
   const [durability, workers, redisVersion] = await Promise.all([
-    readDurability(client).catch(() => undefined),
+    store.durability().catch(() => undefined),
     countWorkers(client, store.prefix).catch(() => null),
     client.info('server').then(
       (text) => /^(?:redis|valkey)_version:(\S+)/m.exec(text)?.[1] ?? null,

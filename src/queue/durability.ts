@@ -31,6 +31,26 @@ export async function readDurability(client: RedisClient): Promise<Durability> {
   return { ...facts, ...judge(facts) };
 }
 
+/** Probes, scrapes and pages must not load Redis: an answer is good for so long. Milliseconds. */
+const FRESH_MS = 1_000;
+
+/** The same, asked at most once a second; what failed is asked again at once. */
+export function createDurability(client: RedisClient, now: () => number): () => Promise<Durability> {
+  let asked = -Infinity;
+  let answer: Promise<Durability> | undefined;
+  return () => {
+    if (answer === undefined || now() - asked >= FRESH_MS) {
+      asked = now();
+      const current = readDurability(client);
+      answer = current;
+      current.catch(() => {
+        if (answer === current) answer = undefined;
+      });
+    }
+    return answer;
+  };
+}
+
 async function setting(client: RedisClient, name: string): Promise<string> {
   // Managed services refuse CONFIG
   const reply: unknown = await client.config('GET', name).catch(() => undefined);

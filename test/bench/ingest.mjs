@@ -27,14 +27,11 @@ export async function ingest({ rounds, seconds, bytes, profile, say }) {
   try {
     for (let round = 0; round <= rounds; round += 1) {
       for (const [i, system] of systems.entries()) {
-        const cpuBefore = system.ingress.cpuSeconds?.() ?? 0;
         const run = await load(system.url, {
           seconds: round === 0 ? 2 : seconds,
           bytes,
           prefix: `${round}-${i}`,
         });
-        run.cpuMicros =
-          (((system.ingress.cpuSeconds?.() ?? 0) - cpuBefore) * 1e6) / Math.max(1, run.accepted);
         // The first round warms up
         if (round > 0) found[i].runs.push(run);
         say(

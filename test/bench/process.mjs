@@ -1,12 +1,10 @@
-// Child processes of a bench: started, read line by line, measured, ended.
+// Child processes of a bench: started, read line by line, ended.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-
-const TICKS_PER_SECOND = 100;
 
 /** A port of 127.0.0.1 that was free a moment ago. */
 export function freePort() {
@@ -44,8 +42,6 @@ export async function startNode(file, args = [], env = {}, nodeArgs = []) {
     child,
     next,
     close: () => end(child),
-    cpuSeconds: () => cpuSeconds(child.pid),
-    rssMiB: () => rss(child.pid),
   };
 }
 
@@ -63,7 +59,6 @@ export async function startRedis() {
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
-    cpuSeconds: () => cpuSeconds(child.pid),
     close: async () => {
       await end(child);
       rmSync(dir, { recursive: true, force: true });
@@ -71,7 +66,8 @@ export async function startRedis() {
   };
 }
 
-function end(child) {
+/** Asks it to end, and waits until it has. */
+export function end(child) {
   return new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) return resolve();
     const kill = setTimeout(() => child.kill('SIGKILL'), 15_000);
@@ -81,14 +77,4 @@ function end(child) {
     });
     child.kill('SIGTERM');
   });
-}
-
-/** User and system time of a process so far, as the kernel counts it. */
-function cpuSeconds(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-}
-
-function rss(pid) {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 }

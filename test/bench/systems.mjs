@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, startNode } from './process.mjs';
+import { end, freePort, startNode } from './process.mjs';
 
 const here = (file) => new URL(file, import.meta.url).pathname;
 const MAIN = here('../../dist/main.js');
@@ -79,7 +79,7 @@ export async function bridge(redis, target, roles = ['ingress', 'worker'], nodeA
     );
     const opsUrl = `http://127.0.0.1:${ops}`;
     await untilOk(`${opsUrl}/readyz`);
-    return measured(child, `http://127.0.0.1:${http}/hooks/bench`, opsUrl);
+    return { child, url: `http://127.0.0.1:${http}/hooks/bench`, opsUrl, close: () => end(child) };
   };
   const ingress = roles.includes('ingress') ? await start('ingress') : undefined;
   let worker = roles.includes('worker') ? await start('worker') : undefined;
@@ -133,24 +133,6 @@ function configuration(redis, target, schema) {
         ],
       },
     },
-  };
-}
-
-function measured(child, url, opsUrl) {
-  return {
-    child,
-    url,
-    opsUrl,
-    close: () =>
-      new Promise((resolve) => {
-        if (child.exitCode !== null || child.signalCode !== null) return resolve();
-        const kill = setTimeout(() => child.kill('SIGKILL'), 15_000);
-        child.once('exit', () => {
-          clearTimeout(kill);
-          resolve();
-        });
-        child.kill('SIGTERM');
-      }),
   };
 }
 

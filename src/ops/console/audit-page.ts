@@ -1,7 +1,7 @@
 import { listAt, textAt, timeAt } from './fields.js';
 import { ago, clock, count } from './format.js';
 import { html, type Html } from './html.js';
-import { emptyState } from './list-states.js';
+import { emptyState, pager } from './list-states.js';
 import type { Page, PageRequest } from './page.js';
 import { readAnswer } from './read-answer.js';
 
@@ -61,14 +61,7 @@ function list(answer: unknown, { now }: PageRequest): Html {
         })}
       </tbody>
     </table>
-    ${
-      next === undefined
-        ? ''
-        : html`<div class="pager">
-            <p></p>
-            <a class="button" rel="next" href="/audit?cursor=${encodeURIComponent(next)}">Older</a>
-          </div>`
-    }`;
+    ${pager(next === undefined ? undefined : `/audit?cursor=${encodeURIComponent(next)}`)}`;
 }
 
 function subject(id: string): Html {

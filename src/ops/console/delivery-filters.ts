@@ -1,19 +1,9 @@
+import { OUTCOMES, STATES } from '../admin/delivery-filter.js';
 import { listAddress, type Filter } from './delivery-query.js';
 import { count } from './format.js';
 import { html, type Html } from './html.js';
 import { icon } from './icon.js';
 
-const STATES = ['queued', 'active', 'scheduled', 'delivered', 'dead', 'discarded'] as const;
-const OUTCOMES = [
-  'pending',
-  'succeeded',
-  'failed',
-  'dismissed',
-  'cancelled',
-  'retried',
-  'unconfirmed',
-  'unknown',
-];
 const CLASSES = [
   'http_4xx',
   'http_429',

@@ -31,3 +31,12 @@ export function errorState(error: unknown, again: string): Html {
     <p><a class="button" href="${again}">Try again</a></p>
   </div>`;
 }
+
+/** The way to older entries, where there are any. */
+export function pager(older: string | undefined): Html {
+  if (older === undefined) return html``;
+  return html`<div class="pager">
+    <p></p>
+    <a class="button" rel="next" href="${older}">Older</a>
+  </div>`;
+}

@@ -2,7 +2,7 @@ import { listAt, textAt, timeAt, at } from './fields.js';
 import { flash } from './flash.js';
 import { ago, clock } from './format.js';
 import { html, type Html } from './html.js';
-import { emptyState, noMatchState } from './list-states.js';
+import { emptyState, noMatchState, pager } from './list-states.js';
 import type { Page, PageRequest } from './page.js';
 import type { ConsoleSource } from './ports.js';
 import { readAnswer } from './read-answer.js';
@@ -99,12 +99,5 @@ function list(answer: unknown, { now, query }: PageRequest): Html {
         })}
       </tbody>
     </table>
-    ${
-      next === undefined
-        ? ''
-        : html`<div class="pager">
-            <p></p>
-            <a class="button" rel="next" href="/rejected?${older.toString()}">Older</a>
-          </div>`
-    }`;
+    ${pager(next === undefined ? undefined : `/rejected?${older.toString()}`)}`;
 }

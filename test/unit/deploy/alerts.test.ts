@@ -3,10 +3,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { registerLiveGauges } from '../../../src/ops/observe/live-gauges.js';
-import { createMetrics } from '../../../src/ops/observe/metrics.js';
-import { registerProcessGauges } from '../../../src/ops/observe/process-gauges.js';
 import { findPromtool } from '../../support/find-promtool.js';
+import { everyMetric } from '../../support/every-metric.js';
 
 interface Rule {
   readonly alert?: string;
@@ -38,22 +36,7 @@ const tried = CASES.flatMap((file) => (parse(read(file)) as RuleTests).tests).fl
 
 /** Every name that Prometheus can store for the bridge: a histogram is stored under three. */
 async function knownMetrics(): Promise<ReadonlyMap<string, readonly string[]>> {
-  const { registry } = createMetrics({ version: '0.0.0', node: 'v20' });
-  registerLiveGauges(registry, {
-    counts: () => Promise.resolve(new Map()),
-    oldestPending: () => Promise.resolve(undefined),
-    redisUp: () => Promise.resolve(true),
-    redisDurable: () => Promise.resolve(true),
-    circuits: () => [],
-    inFlight: () => 0,
-    workers: () => Promise.resolve(0),
-  });
-  registerProcessGauges(registry, {
-    spool: () => undefined,
-    routes: () => [],
-    ping: () => Promise.resolve(),
-  });
-  const described = await registry.getMetricsAsJSON();
+  const described = await everyMetric().getMetricsAsJSON();
   return new Map(
     described.map(({ name }) => [name, [name, `${name}_bucket`, `${name}_sum`, `${name}_count`]]),
   );

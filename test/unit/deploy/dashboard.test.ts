@@ -5,10 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { registerLiveGauges } from '../../../src/ops/observe/live-gauges.js';
-import { createMetrics } from '../../../src/ops/observe/metrics.js';
-import { registerProcessGauges } from '../../../src/ops/observe/process-gauges.js';
 import { findPromtool } from '../../support/find-promtool.js';
+import { everyMetric } from '../../support/every-metric.js';
 
 interface Panel {
   readonly id: number;
@@ -46,22 +44,7 @@ const UNUSED = new Map([
 ]);
 
 async function exported(): Promise<readonly { readonly name: string; readonly type: string }[]> {
-  const { registry } = createMetrics({ version: '0.0.0', node: 'v20' });
-  registerLiveGauges(registry, {
-    counts: () => Promise.resolve(new Map()),
-    oldestPending: () => Promise.resolve(undefined),
-    redisUp: () => Promise.resolve(true),
-    redisDurable: () => Promise.resolve(true),
-    circuits: () => [],
-    inFlight: () => 0,
-    workers: () => Promise.resolve(0),
-  });
-  registerProcessGauges(registry, {
-    spool: () => undefined,
-    routes: () => [],
-    ping: () => Promise.resolve(),
-  });
-  return (await registry.getMetricsAsJSON()).map(({ name, type }) => ({ name, type: String(type) }));
+  return (await everyMetric().getMetricsAsJSON()).map(({ name, type }) => ({ name, type: String(type) }));
 }
 const plain = (name: string): string => name.replace(/_(?:bucket|sum|count)$/, '');
 
