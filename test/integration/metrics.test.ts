@@ -103,11 +103,15 @@ describe('a live scrape of a process with twenty sources', () => {
   it('never scans Redis', async () => {
     const client = new Redis(redis.url);
     try {
-      await client.config('RESETSTAT');
-      for (let i = 0; i < 5; i += 1) await scrape();
-      const stats = await client.info('commandstats');
-      expect(stats).toMatch(/cmdstat_ping:calls=\d/);
-      expect(stats).not.toMatch(/cmdstat_(?:keys|scan|sscan|hscan|zscan|smembers|sort)\b/);
+      // The bulk runner looks at its own small set five times a second: a scrape that scanned would do so every time
+      await waitUntil('five scrapes without a scan', async () => {
+        await client.config('RESETSTAT');
+        for (let i = 0; i < 5; i += 1) await scrape();
+        const stats = await client.info('commandstats');
+        expect(stats).toMatch(/cmdstat_ping:calls=\d/);
+        expect(stats).not.toMatch(/cmdstat_(?:keys|scan|sscan|hscan|zscan|smembers|sort)\b/);
+        return true;
+      });
     } finally {
       client.disconnect();
     }
