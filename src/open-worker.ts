@@ -3,6 +3,7 @@ import type { Shared } from './shared.js';
 import { createDeliveryStage, type DeliveryStage, type StageTarget } from './delivery/delivery-stage.js';
 import { startFollower } from './delivery/follow.js';
 import type { TargetSettings } from './model/settings.js';
+import { createBatchedBackend } from './queue/batched-backend.js';
 import { createDeliveryRecords } from './queue/delivery-records.js';
 import { keysOf } from './queue/keys.js';
 import { joinWorkers } from './queue/worker-places.js';
@@ -29,10 +30,12 @@ interface OpenTarget {
 export async function openWorker(shared: Shared): Promise<WorkerRole> {
   const { closers, observe, store, inForce, now } = shared;
   const { connections, prefix, sourceNames } = store;
+  const client = connections.patient;
+  const retentionMs = inForce().config.retention.delivered;
   const records = createDeliveryRecords({
-    client: connections.patient,
+    client,
     prefix,
-    retentionMs: inForce().config.retention.delivered,
+    retentionMs,
     sources: sourceNames,
   });
   let open = new Map<string, OpenTarget>();
@@ -50,7 +53,9 @@ export async function openWorker(shared: Shared): Promise<WorkerRole> {
   const stage = createDeliveryStage({
     prefix,
     queueName: (source) => keysOf(prefix, source).queueName,
-    connection: connections.patient,
+    connection: client,
+    backend: (source, lockMs, signal) =>
+      createBatchedBackend({ client, prefix, source, lockMs, retentionMs, now, signal }),
     records,
     place: () => places.place(),
     observe,

@@ -1,4 +1,4 @@
-import type { ConnectionOptions } from 'bullmq';
+import type { BackendFactory, ConnectionOptions, RedisQueueBackend } from 'bullmq';
 import { setMaxListeners } from 'node:events';
 import type { Observe } from '../model/observation.js';
 import type { TargetSettings } from '../model/settings.js';
@@ -11,7 +11,7 @@ import { createRoutePauses, type RoutePauses } from './route-pauses.js';
 import { createSafeDeliver } from './safe-deliver.js';
 import { shareOf, type Place } from './share.js';
 import { createTargetGate, type TargetGate } from './target-gate.js';
-import { startSourceWorker, type SourceWorker } from './worker.js';
+import { LOCK_MS, startSourceWorker, type SourceWorker } from './worker.js';
 
 /** A target as this stage uses it. */
 export interface StageTarget {
@@ -25,6 +25,12 @@ export interface StageDeps {
   readonly prefix: string;
   readonly queueName: (source: string) => string;
   readonly connection: ConnectionOptions;
+  /** How a source's deliveries are fetched and ended, by locks of so many milliseconds, until `signal` fires. */
+  readonly backend: (
+    source: string,
+    lockMs: number,
+    signal: AbortSignal,
+  ) => BackendFactory<RedisQueueBackend>;
   readonly records: Records;
   /** Where this process stands among the workers; `undefined` while that is not known. */
   readonly place: () => Place | undefined;
@@ -161,6 +167,7 @@ export function createDeliveryStage(deps: StageDeps): DeliveryStage {
             queueName: deps.queueName(source),
             prefix,
             connection,
+            backend: deps.backend(source, LOCK_MS, stopping.signal),
             concurrency: concurrencyOf(source),
             deliver,
             records,

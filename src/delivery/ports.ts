@@ -1,4 +1,4 @@
-import type { Delivery, JobOutcome, Progress, Receipt } from '../model/delivery.js';
+import type { Delivery, JobOutcome, Progress } from '../model/delivery.js';
 import type { DeliveryId } from '../model/ids.js';
 import type { Route } from '../model/source.js';
 import type { Target } from '../model/target.js';
@@ -6,8 +6,6 @@ import type { Target } from '../model/target.js';
 /** What the stage writes beside the queue's own record of a delivery. */
 export interface Records {
   saveProgress(delivery: Pick<Delivery, 'id' | 'source'>, progress: Progress): Promise<void>;
-  /** Keeps the receipt for whoever picks the delivery up again; makes it findable by its `job_id` and, where `follow` says so, followed. */
-  noteDelivered(delivery: Delivery, receipt: Receipt, follow: boolean): Promise<void>;
   /** Which delivery holds each `job_id`, in the order asked. */
   holdersOf(jobIds: readonly string[]): Promise<readonly (string | undefined)[]>;
   /** Takes a `job_id`; the first who asks gets it. */

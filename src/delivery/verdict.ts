@@ -32,7 +32,6 @@ export type Verdict =
   | {
       readonly kind: 'delivered';
       readonly receipt: Receipt;
-      readonly follow: boolean;
       /** What is known of the calls before the one that delivered. */
       readonly progress: Progress;
     }
@@ -60,7 +59,7 @@ export function deliveredVerdict(
     ...(jobId === undefined ? {} : { jobId, jobUrl: work.target.jobUrl(jobId) }),
   };
   report(reporter, work, attempt, 'delivered', receipt.jobUrl);
-  return { kind: 'delivered', receipt, follow: jobId !== undefined, progress: work.progress };
+  return { kind: 'delivered', receipt, progress: work.progress };
 }
 
 /** A dead letter without a call. */

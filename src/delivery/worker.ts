@@ -1,4 +1,12 @@
-import { DelayedError, UnrecoverableError, Worker, type ConnectionOptions, type Job } from 'bullmq';
+import {
+  DelayedError,
+  UnrecoverableError,
+  Worker,
+  type BackendFactory,
+  type ConnectionOptions,
+  type Job,
+  type RedisQueueBackend,
+} from 'bullmq';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Delivery, Progress, Receipt } from '../model/delivery.js';
 import { NO_PROGRESS } from '../model/delivery.js';
@@ -11,7 +19,7 @@ import type { Records } from './ports.js';
  * A worker that died is noticed when its lock is over and the next check has come: at most 12 s. A lock is renewed
  * every half of its time, however long the call to the target takes.
  */
-const LOCK_MS = 8_000;
+export const LOCK_MS = 8_000;
 const STALL_CHECK_MS = 4_000;
 /** Deaths of workers are counted by us, per delivery; BullMQ's own limit would make dead letters of bystanders. */
 const NO_STALL_LIMIT = 1_000_000;
@@ -25,9 +33,11 @@ export interface SourceWorkerDeps {
   readonly prefix: string;
   /** Must not time out: a blocking command of a worker waits as long as it takes. */
   readonly connection: ConnectionOptions;
+  /** How deliveries are fetched and ended; ending one keeps its receipt. */
+  readonly backend: BackendFactory<RedisQueueBackend>;
   readonly concurrency: number;
   readonly deliver: Deliver;
-  readonly records: Pick<Records, 'saveProgress' | 'noteDelivered'>;
+  readonly records: Pick<Records, 'saveProgress'>;
   readonly observe: Observe;
   readonly now: () => number;
   /** Fires at shutdown. */
@@ -46,16 +56,21 @@ export interface SourceWorker {
 
 export function startSourceWorker(deps: SourceWorkerDeps): SourceWorker {
   const { source, queueName, prefix, connection, concurrency } = deps;
-  const worker = new Worker<Delivery, Receipt>(queueName, (job, token) => work(deps, job, token), {
-    connection,
-    prefix,
-    concurrency,
-    lockDuration: LOCK_MS,
-    stalledInterval: STALL_CHECK_MS,
-    maxStalledCount: NO_STALL_LIMIT,
-    runRetryDelay: RETRY_MS,
-    skipVersionCheck: true,
-  });
+  const worker = new Worker<Delivery, Receipt>(
+    queueName,
+    (job, token) => work(deps, job, token),
+    {
+      connection,
+      prefix,
+      concurrency,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALL_CHECK_MS,
+      maxStalledCount: NO_STALL_LIMIT,
+      runRetryDelay: RETRY_MS,
+      skipVersionCheck: true,
+    },
+    deps.backend,
+  );
 
   let held = false;
   let braking: NodeJS.Timeout | undefined;
@@ -104,7 +119,7 @@ export function startSourceWorker(deps: SourceWorkerDeps): SourceWorker {
 
 async function work(deps: SourceWorkerDeps, job: Job<Delivery, Receipt>, token = ''): Promise<Receipt> {
   const delivery = job.data;
-  // Noted by a worker that lost its lock before it could end it: Redis was away for too long, or it died just then
+  // Kept by a worker that had lost its lock when it came to end it: Redis was away for too long
   const noted = readReceipt(job.returnvalue);
   if (noted !== undefined) return noted;
   const progress = readProgress(job.progress);
@@ -113,11 +128,7 @@ async function work(deps: SourceWorkerDeps, job: Job<Delivery, Receipt>, token =
   // A doubt that was settled in this very start is not on record yet
   if (verdict.kind !== 'delivered' || verdict.progress !== progress)
     await untilDone(deps, () => deps.records.saveProgress(delivery, verdict.progress));
-  if (verdict.kind === 'delivered') {
-    const { receipt, follow } = verdict;
-    await untilDone(deps, () => deps.records.noteDelivered(delivery, receipt, follow));
-    return receipt;
-  }
+  if (verdict.kind === 'delivered') return verdict.receipt;
   if (verdict.kind === 'dead') throw new UnrecoverableError(verdict.reason);
   await untilDone(deps, () => job.moveToDelayed(verdict.at, token));
   throw new DelayedError();
@@ -158,7 +169,7 @@ function readProgress(progress: unknown): Progress {
 
 function readReceipt(value: unknown): Receipt | undefined {
   if (!isJsonObject(value) || typeof value['deliveredAt'] !== 'number') return undefined;
-  // Written by `noteDelivered`
+  // Written when the delivery was ended
   return value as Receipt & typeof value;
 }
 

@@ -1,13 +1,10 @@
-import type { Delivery, JobOutcome, Progress, Receipt } from '../model/delivery.js';
+import type { Delivery, JobOutcome, Progress } from '../model/delivery.js';
 import type { DeliveryId } from '../model/ids.js';
 import { isDeliveryId, routeOf } from '../model/ids.js';
 import type { RedisClient } from './connect.js';
 import { keysOf } from './keys.js';
 import { parseReceipt } from './read-job.js';
-import { defineScript, runScript, runScripts, type ScriptCall } from './script.js';
-
-/** The first look at a Komand job, after its delivery: most have ended by then. Milliseconds. */
-const FIRST_LOOK_MS = 2_000;
+import { defineScript, runScript } from './script.js';
 
 /** A delivery whose Komand job has not ended yet. */
 export interface Followed {
@@ -19,20 +16,6 @@ export interface Followed {
   /** How many times it was looked at. */
   readonly step: number;
 }
-
-/**
- * The receipt, where BullMQ will write it too: should the lock be lost before the delivery is ended, the next worker
- * finds that it was delivered. Then the index by job id and the entry in the follow list. Idempotent, so that a crash
- * in between costs nothing.
- *
- * KEYS: 1 job · 2 follow · 3 index by job id, where there is one. ARGV: 1 delivery id · 2 receipt · 3 first look · 4 retention.
- */
-const NOTE = defineScript(`
-if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'returnvalue', ARGV[2]) end
-if ARGV[3] ~= '' then redis.call('ZADD', KEYS[2], 'NX', ARGV[3], ARGV[1]) end
-if KEYS[3] then redis.call('SET', KEYS[3], ARGV[1], 'PX', ARGV[4]) end
-return 1
-`);
 
 const PROGRESS = defineScript(`
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
@@ -57,7 +40,7 @@ return 1
 
 export type DeliveryRecords = ReturnType<typeof createDeliveryRecords>;
 
-/** What the delivery stage writes beside BullMQ: progress, the index by job id, the list of jobs to follow. */
+/** What the delivery stage writes and reads beside the queue: progress, the index by job id, the list of jobs to follow. */
 export function createDeliveryRecords(deps: {
   readonly client: RedisClient;
   readonly prefix: string;
@@ -65,28 +48,6 @@ export function createDeliveryRecords(deps: {
   readonly sources: () => readonly string[];
 }) {
   const { client, prefix, retentionMs, sources } = deps;
-  let waiting: { call: ScriptCall; resolve: () => void; reject: (error: unknown) => void }[] = [];
-
-  /** Calls of one turn of the event loop share a round trip. */
-  const together = (call: ScriptCall): Promise<void> =>
-    new Promise((resolve, reject) => {
-      if (waiting.push({ call, resolve, reject }) > 1) return;
-      setImmediate(() => {
-        const batch = waiting;
-        waiting = [];
-        runScripts(
-          client,
-          batch.map((each) => each.call),
-        ).then(
-          (results) =>
-            batch.forEach((each, i) =>
-              results[i]?.status === 'fulfilled' ? each.resolve() : each.reject(results[i]?.reason),
-            ),
-          (error: unknown) => batch.forEach((each) => each.reject(error)),
-        );
-      });
-    });
-
   return {
     async saveProgress(delivery: Pick<Delivery, 'id' | 'source'>, progress: Progress): Promise<void> {
       await runScript(
@@ -95,18 +56,6 @@ export function createDeliveryRecords(deps: {
         [keysOf(prefix, delivery.source).job(delivery.id)],
         [JSON.stringify(progress)],
       );
-    },
-
-    /** Keeps the receipt, makes the delivery findable by its `job_id` and, for a workflow event, followed. */
-    async noteDelivered(delivery: Delivery, receipt: Receipt, follow: boolean): Promise<void> {
-      const keys = keysOf(prefix, delivery.source);
-      const index = receipt.jobId === undefined ? [] : [keys.jobId(receipt.jobId)];
-      const firstLook = follow ? receipt.deliveredAt + FIRST_LOOK_MS : '';
-      await together({
-        script: NOTE,
-        keys: [keys.job(delivery.id), keys.follow, ...index],
-        args: [delivery.id, JSON.stringify(receipt), firstLook, retentionMs],
-      });
     },
 
     /** Who holds each of these `job_id`s, in any source; in their order. */

@@ -5,7 +5,7 @@ import { acceptCall, toAcceptance } from './accept-calls.js';
 import type { RedisClient } from './connect.js';
 import { isStoreWide } from './is-store-wide.js';
 import { keysOf, type SourceKeys } from './keys.js';
-import { defineScript, runScript, runScripts } from './script.js';
+import { defineScript, isReply, runScript, runScripts } from './script.js';
 
 /** Within this Redis has taken a write or it counts as away. Milliseconds; the sender is promised an answer in 5 s. */
 const DEADLINE_MS = 2_500;
@@ -109,10 +109,6 @@ export function createEventStore(client: RedisClient, prefix: string): EventStor
         return result.stored;
       }),
   };
-}
-
-function isReply(reason: unknown): boolean {
-  return reason instanceof Error && reason.name === 'ReplyError';
 }
 
 /** Events of one source, in order; neither so many nor so large that Redis would be held up for long. */

@@ -65,6 +65,11 @@ function isCluster(client: RedisClient): boolean {
   return client.isCluster;
 }
 
+/** An answer of Redis, as opposed to a connection that failed. */
+export function isReply(reason: unknown): boolean {
+  return reason instanceof Error && reason.name === 'ReplyError';
+}
+
 function isNoScript(result: PromiseSettledResult<unknown> | undefined): boolean {
   return (
     result?.status === 'rejected' &&

@@ -7,6 +7,7 @@ import type { InForce } from '../../src/in-force.js';
 import type { Attempt } from '../../src/model/delivery.js';
 import type { OpsToken } from '../../src/model/settings.js';
 import type { Source } from '../../src/model/source.js';
+import { createBatchedBackend } from '../../src/queue/batched-backend.js';
 import { createDeliveryRecords } from '../../src/queue/delivery-records.js';
 import { arrivalOf } from './arrivals.js';
 import { handMadeRoute, handMadeSource } from './hand-made-source.js';
@@ -87,10 +88,18 @@ export async function openTestOps(redisUrl: string): Promise<TestOps> {
             deliveredAt: Date.now(),
             attempt: { ...attempt, outcome: 'delivered' as const },
           };
-          await records.noteDelivered(delivery, receipt, false);
           return receipt;
         },
         { connection: connections.patient, prefix: PREFIX },
+        createBatchedBackend({
+          client: connections.patient,
+          prefix: PREFIX,
+          source,
+          lockMs: 30_000,
+          retentionMs: 3_600_000,
+          now: Date.now,
+          signal: new AbortController().signal,
+        }),
       );
       worker.on('error', () => undefined);
       await waitUntil('everything to be worked off', async () => {

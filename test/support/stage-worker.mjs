@@ -1,5 +1,6 @@
 // A worker process for one source, on the built code; it can kill itself at a chosen moment of its first delivery.
 import { createDeliveryStage } from '../../dist/delivery/delivery-stage.js';
+import { createBatchedBackend } from '../../dist/queue/batched-backend.js';
 import { openRedis } from '../../dist/queue/connect.js';
 import { createDeliveryRecords } from '../../dist/queue/delivery-records.js';
 import { keysOf } from '../../dist/queue/keys.js';
@@ -9,21 +10,30 @@ import { createKomandTarget } from '../../dist/targets/komand/target.js';
 const { redis, settings, source, route, killAt } = JSON.parse(process.argv[2]);
 const die = () => process.kill(process.pid, 'SIGKILL');
 const connections = openRedis(redis, () => undefined);
+const client = connections.patient;
+const { prefix } = redis;
+const retentionMs = 600_000;
 const records = createDeliveryRecords({
-  client: connections.patient,
-  prefix: redis.prefix,
-  retentionMs: 600_000,
+  client,
+  prefix,
+  retentionMs,
   sources: () => [source],
 });
 const target = createKomandTarget(settings, { observe: () => undefined, readFile: () => '' });
 const stage = createDeliveryStage({
-  prefix: redis.prefix,
-  queueName: (name) => keysOf(redis.prefix, name).queueName,
-  connection: connections.patient,
-  records: {
-    ...records,
-    noteDelivered: (...given) => (killAt === 'after-answer' ? die() : records.noteDelivered(...given)),
+  prefix,
+  queueName: (name) => keysOf(prefix, name).queueName,
+  connection: client,
+  backend: (name, lockMs, signal) => {
+    const now = Date.now;
+    const open = createBatchedBackend({ client, prefix, source: name, lockMs, retentionMs, now, signal });
+    return (...given) => {
+      const backend = open(...given);
+      if (killAt === 'after-answer') backend.moveToCompleted = die;
+      return backend;
+    };
   },
+  records,
   place: () => ({ count: 1, rank: 0 }),
   observe: () => undefined,
   now: Date.now,

@@ -7,6 +7,7 @@ import type { Notice, Observation } from '../../src/model/observation.js';
 import type { RedisSettings, TargetSettings } from '../../src/model/settings.js';
 import type { Route } from '../../src/model/source.js';
 import type { Target } from '../../src/model/target.js';
+import { createBatchedBackend } from '../../src/queue/batched-backend.js';
 import { openRedis } from '../../src/queue/connect.js';
 import { createDeliveryReader } from '../../src/queue/delivery-reader.js';
 import { createDeliveryRecords } from '../../src/queue/delivery-records.js';
@@ -72,6 +73,16 @@ export async function openStage(options: {
     prefix: 'bridge',
     queueName: (source) => keysOf('bridge', source).queueName,
     connection: client,
+    backend: (source, lockMs, signal) =>
+      createBatchedBackend({
+        client,
+        prefix: 'bridge',
+        source,
+        lockMs,
+        retentionMs: 600_000,
+        now: Date.now,
+        signal,
+      }),
     records,
     place: options.place ?? (() => ({ count: 1, rank: 0 })),
     observe,

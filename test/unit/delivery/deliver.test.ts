@@ -62,7 +62,6 @@ describe('deliver', () => {
     const verdict = await w.deliver(startOf());
     expect(verdict).toMatchObject({
       kind: 'delivered',
-      follow: true,
       receipt: {
         jobId: 'j-1',
         jobUrl: 'https://komand.example.com/jobs/details/j-1',
@@ -80,7 +79,7 @@ describe('deliver', () => {
     const w = world({ endpoint: { kind: 'trigger', id: 't' } });
     w.target.answer = () => ({ kind: 'delivered', answer: { status: 200, excerpt: '' } });
     const verdict = await w.deliver(startOf());
-    expect(verdict).toMatchObject({ kind: 'delivered', follow: false });
+    expect(verdict).toMatchObject({ kind: 'delivered' });
   });
 
   it('waits for a route that is not configured (any more)', async () => {
