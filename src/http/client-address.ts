@@ -1,6 +1,10 @@
 import { BlockList, isIP } from 'node:net';
 
-export type ClientAddress = (peer: string | undefined, forwardedFor: string | undefined) => string;
+export type ClientAddress = (
+  peer: string | undefined,
+  /** The header, asked for only where somebody may be believed. */
+  readForwardedFor: () => string | undefined,
+) => string;
 
 /**
  * Whom a request came from. `X-Forwarded-For` is believed only from the given proxies, and of its addresses the last
@@ -12,9 +16,11 @@ export function createClientAddress(trustedProxies: readonly string[]): ClientAd
     const version = isIP(address);
     return version !== 0 && trusted.check(address, version === 6 ? 'ipv6' : 'ipv4');
   };
-  return (peer, forwardedFor) => {
+  return (peer, readForwardedFor) => {
     let address = plainAddress(peer ?? '');
-    if (trustedProxies.length === 0 || forwardedFor === undefined) return address;
+    if (trustedProxies.length === 0) return address;
+    const forwardedFor = readForwardedFor();
+    if (forwardedFor === undefined) return address;
     for (const hop of forwardedFor.split(',').toReversed()) {
       const candidate = plainAddress(hop.trim());
       if (!isTrusted(address) || isIP(candidate) === 0) break;

@@ -45,8 +45,7 @@ export function createHookHandler(
     const receivedAt = deps.now();
     const started = performance.now();
     const id = newRequestId(receivedAt);
-    const remoteAddress = deps.clientAddress(
-      request.socket.remoteAddress,
+    const remoteAddress = deps.clientAddress(request.socket.remoteAddress, () =>
       request.headersDistinct['x-forwarded-for']?.join(','),
     );
     const trail: Trail = { source: 'unknown', bytes: 0, headers: {} };

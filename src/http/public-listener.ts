@@ -65,26 +65,31 @@ export async function startPublicListener(deps: PublicListenerDeps): Promise<Pub
     inFlight: (change) => void (inFlight += change),
   });
 
-  const app = express();
-  app.disable('x-powered-by').disable('etag').set('query parser', false);
-  app.use((request, response) => {
-    if (request.url === '/healthz' && (request.method === 'GET' || request.method === 'HEAD')) {
-      sendAnswer(response, { status: 200, body: { status: 'ok' }, events: [] }, '', 'keep');
-      return;
-    }
-    // The router is left here: hooks are told apart by their raw address, which Express would decode
+  const takeHook: RequestListener = (request, response) => {
     handleHook(request, response).catch((error: unknown) => {
       insideFailure(observe, newRequestId(deps.now()), error);
       response.destroy();
     });
+  };
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', false);
+  app.use((request, response) => {
+    if (request.url !== '/healthz' || (request.method !== 'GET' && request.method !== 'HEAD'))
+      return takeHook(request, response);
+    sendAnswer(response, { status: 200, body: { status: 'ok' }, events: [] }, '', 'keep');
   });
+  // Hooks go past the router, which would decode their address, and takes as long as half of the pipeline
+  const serve: RequestListener = (request, response) => {
+    if (request.url?.startsWith('/hooks/') === true) takeHook(request, response);
+    else app(request, response);
+  };
 
-  const server = createListener(settings, { ...LIMITS, ...deps.limits }, app);
+  const server = createListener(settings, { ...LIMITS, ...deps.limits }, serve);
   server.maxHeadersCount = HEADERS_PARSED;
   server.maxRequestsPerSocket = REQUESTS_PER_SOCKET;
   server.maxConnections = settings.maxConnections;
   // Node would send `100 Continue` before anybody has looked at the headers
-  server.on('checkContinue', app).on('checkExpectation', app);
+  server.on('checkContinue', serve).on('checkExpectation', serve);
   server.on('clientError', createClientErrors({ exchanges, observe, now: deps.now }));
   const hangUp = (_request: unknown, socket: { destroy(): void }): void => socket.destroy();
   server.on('connect', hangUp).on('upgrade', hangUp);
@@ -104,12 +109,12 @@ export async function startPublicListener(deps: PublicListenerDeps): Promise<Pub
   };
 }
 
-function createListener(settings: HttpSettings, limits: ListenerLimits, app: RequestListener): Server {
+function createListener(settings: HttpSettings, limits: ListenerLimits, serve: RequestListener): Server {
   const { tls } = settings;
   // Node would answer a request without Host by itself, in its own form and untold
   const own = { maxHeaderSize: MAX_HEADER_SIZE, noDelay: true, requireHostHeader: false };
   const options = { ...limits, ...own };
-  if (tls === undefined) return createServer(options, app);
+  if (tls === undefined) return createServer(options, serve);
   const server = createTlsServer(
     {
       ...options,
@@ -121,7 +126,7 @@ function createListener(settings: HttpSettings, limits: ListenerLimits, app: Req
         ? {}
         : { ca: readFileSync(tls.clientCaFile), requestCert: true, rejectUnauthorized: false }),
     },
-    app,
+    serve,
   );
   // Before it becomes a `clientError`: an answer would wait for a handshake that never ends, and the socket with it
   server.prependListener('tlsClientError', (_error: Error, socket: { destroy(): void }) => socket.destroy());

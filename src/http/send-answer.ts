@@ -30,22 +30,25 @@ export function sendAnswer(response: ServerResponse, answer: Answer, requestId: 
         ? ''
         : JSON.stringify(answer.body)
       : problemBody(problem, requestId);
-  response
-    .setHeader('Cache-Control', 'no-store')
-    .setHeader('X-Content-Type-Options', 'nosniff')
-    .setHeader('Content-Length', Buffer.byteLength(text));
+  const headers: Record<string, string | number> = {
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'Content-Length': Buffer.byteLength(text),
+  };
   if (text !== '')
-    response.setHeader(
-      'Content-Type',
-      problem === undefined ? 'application/json' : 'application/problem+json',
-    );
+    headers['Content-Type'] = problem === undefined ? 'application/json' : 'application/problem+json';
   if (problem?.details.retryAfterSeconds !== undefined)
-    response.setHeader('Retry-After', problem.details.retryAfterSeconds);
-  if (problem?.details.allow !== undefined) response.setHeader('Allow', problem.details.allow);
-  if (after !== 'keep') response.setHeader('Connection', 'close');
-  // A handshake's own headers come last, so that they win however they are spelt
-  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
-  response.writeHead(answer.status);
+    headers['Retry-After'] = problem.details.retryAfterSeconds;
+  if (problem?.details.allow !== undefined) headers['Allow'] = problem.details.allow;
+  if (after !== 'keep') headers['Connection'] = 'close';
+  if (answer.headers === undefined) {
+    response.writeHead(answer.status, headers);
+  } else {
+    // A handshake's own headers come last, so that they win however they are spelt
+    for (const [name, value] of Object.entries({ ...headers, ...answer.headers }))
+      response.setHeader(name, value);
+    response.writeHead(answer.status);
+  }
   if (after !== 'linger') {
     response.end(text);
     return;
