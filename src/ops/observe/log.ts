@@ -1,4 +1,5 @@
 import { createLogger, format, transports, type Logger } from 'winston';
+import { gatherLines } from './gather-lines.js';
 import { LineSink } from './line-sink.js';
 
 export interface LogOptions {
@@ -15,21 +16,27 @@ export type LogLevel = LogOptions['level'];
 export type LogFields = Readonly<Record<string, unknown>>;
 export type WriteLog = (level: LogLevel, message: string, fields: LogFields) => void;
 
-/** RFC 3339 with milliseconds first, so that a person who reads raw lines sees the time where it belongs. */
-const line = format.printf(({ level, message, ...fields }) =>
-  JSON.stringify({ time: new Date().toISOString(), level, msg: message, ...fields }),
-);
-
-/** One JSON object a line. JSON escapes CR, LF and ESC in values, so no value can forge a line or colour a terminal. */
+/**
+ * One JSON object a line. JSON escapes CR, LF and ESC in values, so no value can forge a line or colour a terminal.
+ * What is said in one turn of the event loop is handed to the logger as one text: its way through the logger's streams
+ * costs more than the line itself, and a line for each request is a good part of what a request costs.
+ */
 export function createLog(options: LogOptions): WriteLog {
   const { service, version, instance, level, write } = options;
   const logger: Logger = createLogger({
     level,
-    format: line,
-    defaultMeta: { service, version, instance },
+    format: format.printf(({ message }) => String(message)),
     transports: [write === undefined ? new transports.Console({ forceConsole: false }) : toFunction(write)],
   });
-  return (severity, message, fields) => void logger.log(severity, message, fields);
+  const gather = gatherLines((lines) => void logger.log('error', lines));
+  const from = { service, version, instance };
+  return (severity, message, fields) => {
+    if (!logger.isLevelEnabled(severity)) return;
+    // The time first, so that a person who reads raw lines sees it where it belongs: RFC 3339 with milliseconds
+    gather(
+      JSON.stringify({ time: new Date().toISOString(), level: severity, msg: message, ...fields, ...from }),
+    );
+  };
 }
 
 function toFunction(write: (line: string) => void): transports.StreamTransportInstance {
