@@ -5,6 +5,7 @@ import { startFollower } from './delivery/follow.js';
 import type { TargetSettings } from './model/settings.js';
 import { createBatchedBackend } from './queue/batched-backend.js';
 import { createDeliveryRecords } from './queue/delivery-records.js';
+import { readDelivery } from './queue/delivery-text.js';
 import { keysOf } from './queue/keys.js';
 import { joinWorkers } from './queue/worker-places.js';
 import { probeKomand } from './targets/komand/probe.js';
@@ -56,6 +57,7 @@ export async function openWorker(shared: Shared): Promise<WorkerRole> {
     connection: client,
     backend: (source, lockMs, signal) =>
       createBatchedBackend({ client, prefix, source, lockMs, retentionMs, now, signal }),
+    readDelivery,
     records,
     place: () => places.place(),
     observe,

@@ -1,5 +1,6 @@
 import type { BackendFactory, ConnectionOptions, RedisQueueBackend } from 'bullmq';
 import { setMaxListeners } from 'node:events';
+import type { Delivery } from '../model/delivery.js';
 import type { Observe } from '../model/observation.js';
 import type { TargetSettings } from '../model/settings.js';
 import type { Route } from '../model/source.js';
@@ -31,6 +32,7 @@ export interface StageDeps {
     lockMs: number,
     signal: AbortSignal,
   ) => BackendFactory<RedisQueueBackend>;
+  readonly readDelivery: (source: string, id: string, text: string) => Delivery | undefined;
   readonly records: Records;
   /** Where this process stands among the workers; `undefined` while that is not known. */
   readonly place: () => Place | undefined;
@@ -168,6 +170,7 @@ export function createDeliveryStage(deps: StageDeps): DeliveryStage {
             prefix,
             connection,
             backend: deps.backend(source, LOCK_MS, stopping.signal),
+            readDelivery: (id, text) => deps.readDelivery(source, id, text),
             concurrency: concurrencyOf(source),
             deliver,
             records,

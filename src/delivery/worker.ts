@@ -5,6 +5,7 @@ import {
   type BackendFactory,
   type ConnectionOptions,
   type Job,
+  type JobJson,
   type RedisQueueBackend,
 } from 'bullmq';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -35,6 +36,8 @@ export interface SourceWorkerDeps {
   readonly connection: ConnectionOptions;
   /** How deliveries are fetched and ended; ending one keeps its receipt. */
   readonly backend: BackendFactory<RedisQueueBackend>;
+  /** Reads what the queue keeps. */
+  readonly readDelivery: (id: string, text: string) => Delivery | undefined;
   readonly concurrency: number;
   readonly deliver: Deliver;
   readonly records: Pick<Records, 'saveProgress'>;
@@ -42,6 +45,18 @@ export interface SourceWorkerDeps {
   readonly now: () => number;
   /** Fires at shutdown. */
   readonly signal: AbortSignal;
+}
+
+/** BullMQ's worker, whose jobs are deliveries as this program keeps them. */
+class DeliveryWorker extends Worker<Delivery, Receipt> {
+  readDelivery: SourceWorkerDeps['readDelivery'] | undefined;
+
+  protected override createJob(json: JobJson, id: string): Job<Delivery, Receipt> {
+    const job = super.createJob({ ...json, data: '{}' }, id);
+    const delivery = this.readDelivery?.(id, json.data);
+    if (delivery !== undefined) job.data = delivery;
+    return job;
+  }
 }
 
 /** Works off one source's queue. */
@@ -56,7 +71,7 @@ export interface SourceWorker {
 
 export function startSourceWorker(deps: SourceWorkerDeps): SourceWorker {
   const { source, queueName, prefix, connection, concurrency } = deps;
-  const worker = new Worker<Delivery, Receipt>(
+  const worker = new DeliveryWorker(
     queueName,
     (job, token) => work(deps, job, token),
     {
@@ -71,6 +86,7 @@ export function startSourceWorker(deps: SourceWorkerDeps): SourceWorker {
     },
     deps.backend,
   );
+  worker.readDelivery = deps.readDelivery;
 
   let held = false;
   let braking: NodeJS.Timeout | undefined;

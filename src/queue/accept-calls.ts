@@ -2,14 +2,13 @@ import type { Arrival } from '../model/arrival.js';
 import type { Delivery } from '../model/delivery.js';
 import { deliveryId } from '../model/ids.js';
 import { ACCEPT } from './accept-script.js';
+import { writeDelivery } from './delivery-text.js';
 import { hourOfId } from './id-time.js';
 import type { SourceKeys } from './keys.js';
 import type { ScriptCall } from './script.js';
 
 /** With duplicates switched off, how long a write that is sent twice is still known as one. */
 export const RESEND_WINDOW_MS = 600_000;
-/** `attempts` is always 1: whether to try again is decided by `delivery/`, because an outage must not use tries up. */
-export const JOB_OPTIONS = JSON.stringify({ attempts: 1, stackTraceLimit: 0 });
 
 /** One thing to take in under one claim. */
 export interface Acceptance {
@@ -19,8 +18,6 @@ export interface Acceptance {
   readonly value: string;
   /** Whose hour it is booked in: an event's id, or a replay's delivery's. */
   readonly id: string;
-  /** Unix milliseconds. */
-  readonly at: number;
   readonly deliveries: readonly Delivery[];
 }
 
@@ -44,14 +41,12 @@ export function acceptCall(
     ],
     args: [
       base,
-      JOB_OPTIONS,
       bookedAs,
-      ...acceptances.flatMap(({ lifetimeMs, value, at, deliveries }) => [
+      ...acceptances.flatMap(({ lifetimeMs, value, deliveries }) => [
         lifetimeMs,
         value,
-        at,
         deliveries.length,
-        ...deliveries.flatMap((delivery) => [delivery.id, JSON.stringify(delivery)]),
+        ...deliveries.flatMap((delivery) => [delivery.id, writeDelivery(delivery)]),
       ]),
     ],
   };
@@ -59,14 +54,13 @@ export function acceptCall(
 
 /** An event on its way in, as the call wants it. */
 export function toAcceptance(keys: SourceKeys, { event, routes }: Arrival): Acceptance {
-  const { id, dedupeWindowMs, deliveryKey, receivedAt } = event;
+  const { id, dedupeWindowMs, deliveryKey } = event;
   const known = dedupeWindowMs > 0;
   return {
     claim: keys.claim(known ? deliveryKey : id),
     lifetimeMs: known ? dedupeWindowMs : RESEND_WINDOW_MS,
     value: `${id} ${routes.join(',')}`,
     id,
-    at: receivedAt,
     deliveries: routes.map((route) => toDelivery(event, route)),
   };
 }

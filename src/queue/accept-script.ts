@@ -11,14 +11,15 @@ const HOUR_KEPT_MS = 400 * 86_400_000;
  *
  * A script that fails half-way keeps what it wrote, so whatever is not of its type fails before the first write.
  *
- * The jobs are laid out as BullMQ 6.7.0's `addStandardJob` lays out an ordinary waiting job, without the entries in
- * the event stream, which nobody here reads. A test compares the two key by key.
+ * The queue is laid out as BullMQ 6.7.0's `addStandardJob` lays it out for an ordinary waiting job, without the entries in
+ * the event stream, which nobody here reads. The job itself has its data and nothing else: its name and options are the
+ * same for all, its time is in its id. A test compares the two key by key.
  *
  * The books are kept twice, once in all and once by hour of acceptance, so that any range of time can be audited.
  *
  * KEYS: 1 wait · 2 meta · 3 marker · 4 active · 5 index · 6 books, then for each event its claim and its hour's books
- * ARGV: 1 key base · 2 job options · 3 what the books call it, then for each event: claim's lifetime in ms · claim's
- *       value · timestamp · how many routes, and a pair (delivery id, job data) for each of them
+ * ARGV: 1 key base · 2 what the books call it, then for each event: claim's lifetime in ms · claim's value · how many
+ *       routes, and a pair (delivery id, job data) for each of them
  * Answers a list: 1 for stored, the value of the claim for a duplicate.
  */
 export const ACCEPT = defineScript(`
@@ -44,10 +45,10 @@ local function count(hour, what, n)
   counts[hour] = counts[hour] or {}
   counts[hour][what] = (counts[hour][what] or 0) + n
 end
-local at = 4
+local at = 3
 for e = 1, events do
   local claim, hour = KEYS[5 + 2 * e], KEYS[6 + 2 * e]
-  local value, routes = ARGV[at + 1], tonumber(ARGV[at + 3])
+  local value, routes = ARGV[at + 1], tonumber(ARGV[at + 2])
   local holder = held[e] or mine[claim]
   replies[e] = 1
   if holder then
@@ -60,10 +61,9 @@ for e = 1, events do
     mine[claim] = value
     local stored = 0
     for r = 0, routes - 1 do
-      local id, data = ARGV[at + 4 + 2 * r], ARGV[at + 5 + 2 * r]
+      local id, data = ARGV[at + 3 + 2 * r], ARGV[at + 4 + 2 * r]
       local job = ARGV[1] .. id
-      if redis.call('EXISTS', job) == 0 then
-        redis.call('HSET', job, 'name', 'delivery', 'data', data, 'opts', ARGV[2], 'timestamp', ARGV[at + 2], 'delay', 0, 'priority', 0)
+      if redis.call('HSETNX', job, 'data', data) == 1 then
         ids[#ids + 1] = id
         ranked[#ranked + 1] = 0
         ranked[#ranked + 1] = id
@@ -71,11 +71,11 @@ for e = 1, events do
       end
     end
     if stored > 0 or routes == 0 then
-      count(hour, ARGV[3], 1)
+      count(hour, ARGV[2], 1)
       if stored == 0 then count(hour, 'filtered', 1) else count(hour, 'deliveries', stored) end
     end
   end
-  at = at + 4 + 2 * routes
+  at = at + 3 + 2 * routes
 end
 for key, of in pairs(counts) do
   for what, n in pairs(of) do

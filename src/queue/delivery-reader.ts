@@ -2,6 +2,7 @@ import type { DeliveryState, DeliveryView } from '../model/delivery.js';
 import { isDeliveryId } from '../model/ids.js';
 import type { RedisClient } from './connect.js';
 import { readClaim } from './event-store.js';
+import { timeOfId } from './id-time.js';
 import { keysOf } from './keys.js';
 import { listIds, type Place } from './list-ids.js';
 import { readJob } from './read-job.js';
@@ -30,7 +31,7 @@ export function createDeliveryReader(deps: {
       client.zscore(`${base}delayed`, id),
       client.exists(`${base}${id}:lock`),
     ]);
-    return readJob(hash, { delayedScore, locked: locked === 1 });
+    return readJob(source, id, hash, { delayedScore, locked: locked === 1 });
   };
 
   /** An id does not tell its source: each is asked, in one round trip. */
@@ -107,13 +108,10 @@ export function createDeliveryReader(deps: {
             client.lindex(`${base}wait`, -1),
             client.lindex(`${base}active`, -1),
             client.zrange(`${base}delayed`, '0', '0').then(([id]) => id ?? null),
-          ].map(async (id) => ({ base, id: await id }));
+          ];
         }),
       );
-      const times = await Promise.all(
-        ids.map(async ({ base, id }) => (id === null ? null : client.hget(base + id, 'timestamp'))),
-      );
-      const known = times.filter((time) => time !== null).map(Number);
+      const known = ids.filter((id) => id !== null).map(timeOfId);
       return known.length === 0 ? undefined : Math.min(...known);
     },
   };

@@ -101,7 +101,6 @@ export function createDeliveryVerbs(deps: {
           lifetimeMs: RESEND_WINDOW_MS,
           value: again.id,
           id: again.id,
-          at,
           deliveries: [again],
         },
       ]);

@@ -25,6 +25,11 @@ export interface SourceKeys {
   readonly rejected: (id: string) => string;
 }
 
+/** 132 bits of SHA-256: there are as many of these keys as events, and each letter is kept as often. */
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}
+
 export function keysOf(prefix: string, source: string): SourceKeys {
   const queueName = `{${source}}`;
   const base = `${prefix}:${queueName}:`;
@@ -34,8 +39,8 @@ export function keysOf(prefix: string, source: string): SourceKeys {
     base,
     job: (deliveryId) => base + deliveryId,
     // A sender chooses its delivery keys: hashed, none can be long or name a key of ours
-    claim: (deliveryKey) => `${base}k:${createHash('sha256').update(deliveryKey).digest('base64url')}`,
-    jobId: (jobId) => `${base}jid:${createHash('sha256').update(jobId).digest('base64url')}`,
+    claim: (deliveryKey) => `${base}k:${shortHash(deliveryKey)}`,
+    jobId: (jobId) => `${base}jid:${shortHash(jobId)}`,
     follow: `${base}follow`,
     index: `${base}index`,
     discarded: `${base}discarded`,

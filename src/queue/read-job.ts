@@ -1,12 +1,6 @@
-import type {
-  Delivery,
-  DeliveryState,
-  DeliveryView,
-  JobOutcome,
-  Progress,
-  Receipt,
-} from '../model/delivery.js';
+import type { DeliveryState, DeliveryView, JobOutcome, Progress, Receipt } from '../model/delivery.js';
 import { NO_PROGRESS } from '../model/delivery.js';
+import { readDelivery } from './delivery-text.js';
 import { isJsonObject } from '../model/json.js';
 
 /** What tells the state of a job besides its own hash. */
@@ -20,8 +14,13 @@ export interface JobPlace {
 const DELAYED_SCALE = 4_096;
 
 /** Reads the hash of a BullMQ job. `undefined` where there is none, or it is not one of ours. */
-export function readJob(hash: Readonly<Record<string, string>>, place: JobPlace): DeliveryView | undefined {
-  const delivery = parse(hash['data']) as Delivery | undefined;
+export function readJob(
+  source: string,
+  id: string,
+  hash: Readonly<Record<string, string>>,
+  place: JobPlace,
+): DeliveryView | undefined {
+  const delivery = readDelivery(source, id, hash['data'] ?? '');
   if (delivery === undefined) return undefined;
   const state = stateOf(hash, place);
   const receipt = parseReceipt(hash['returnvalue']);

@@ -3,6 +3,7 @@ import { createDeliveryStage } from '../../dist/delivery/delivery-stage.js';
 import { createBatchedBackend } from '../../dist/queue/batched-backend.js';
 import { openRedis } from '../../dist/queue/connect.js';
 import { createDeliveryRecords } from '../../dist/queue/delivery-records.js';
+import { readDelivery } from '../../dist/queue/delivery-text.js';
 import { keysOf } from '../../dist/queue/keys.js';
 import { probeKomand } from '../../dist/targets/komand/probe.js';
 import { createKomandTarget } from '../../dist/targets/komand/target.js';
@@ -33,6 +34,7 @@ const stage = createDeliveryStage({
       return backend;
     };
   },
+  readDelivery,
   records,
   place: () => ({ count: 1, rank: 0 }),
   observe: () => undefined,

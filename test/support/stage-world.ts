@@ -11,6 +11,7 @@ import { createBatchedBackend } from '../../src/queue/batched-backend.js';
 import { openRedis } from '../../src/queue/connect.js';
 import { createDeliveryReader } from '../../src/queue/delivery-reader.js';
 import { createDeliveryRecords } from '../../src/queue/delivery-records.js';
+import { readDelivery } from '../../src/queue/delivery-text.js';
 import { createEventStore } from '../../src/queue/event-store.js';
 import { keysOf } from '../../src/queue/keys.js';
 import { probeKomand } from '../../src/targets/komand/probe.js';
@@ -83,6 +84,7 @@ export async function openStage(options: {
         now: Date.now,
         signal,
       }),
+    readDelivery,
     records,
     place: options.place ?? (() => ({ count: 1, rank: 0 })),
     observe,

@@ -1,18 +1,12 @@
 import { Queue, Worker } from 'bullmq';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { deliveryId } from '../../../src/model/ids.js';
 import { readBalance, readBooks } from '../../../src/queue/books.js';
-import { JOB_OPTIONS } from '../../../src/queue/accept-calls.js';
 import { keysOf } from '../../../src/queue/keys.js';
 import { arrivalOf } from '../../support/arrivals.js';
 import { openTestStore, PREFIX, type TestStore } from '../../support/open-test-store.js';
 import { startRedis, type TestRedis } from '../../support/start-redis.js';
 import { waitUntil } from '../../support/wait-until.js';
-
-/** BullMQ's options repeat the job's id and time, which it reads from where they belong. */
-function withoutTwice(job: Record<string, string>): unknown {
-  const { jobId: _, timestamp: __, ...opts } = JSON.parse(job['opts'] ?? '{}') as Record<string, unknown>;
-  return { ...job, opts };
-}
 
 describe('taking events in', () => {
   let redis: TestRedis;
@@ -32,13 +26,13 @@ describe('taking events in', () => {
     ['an ordinary queue', async () => undefined],
     ['a paused one', (queue) => queue.pause()],
     ['one that has all it may work on', (queue) => queue.setGlobalConcurrency(1)],
-  ])("lays a job out as BullMQ's own add does, key by key: %s", async (name, prepare) => {
+  ])("lays a queue out as BullMQ's own add does, key by key: %s", async (name, prepare) => {
     const queue: Queue = new Queue('{alerts}', { connection: store.connections.patient, prefix: PREFIX });
     await queue.waitUntilReady();
     await prepare(queue);
     if (name.startsWith('one')) await store.client.lpush(`${base}active`, 'dlv_busy');
     const dump = async (id: string): Promise<unknown> => ({
-      job: withoutTwice(await store.client.hgetall(base + id)),
+      data: JSON.parse((await store.client.hget(base + id, 'data')) ?? '') as unknown,
       wait: (await store.client.lrange(`${base}wait`, 0, -1)).map((each) => (each === id ? 'ID' : each)),
       marker: await store.client.zrange(`${base}marker`, '0', '-1', 'WITHSCORES'),
       lists: await Promise.all(
@@ -51,18 +45,14 @@ describe('taking events in', () => {
     const ours = await dump(id);
     const data: unknown = JSON.parse((await store.client.hget(base + id, 'data')) ?? '');
     await store.client.del(base + id, `${base}wait`, `${base}marker`);
-    await queue.add('delivery', data, {
-      ...(JSON.parse(JOB_OPTIONS) as object),
-      jobId: id,
-      timestamp: arrival.event.receivedAt,
-    });
+    await queue.add('delivery', data, { jobId: id });
     expect(ours).toEqual(await dump(id));
     await queue.close();
   });
 
   it('hands jobs to a worker of BullMQ', async () => {
     const seen: unknown[] = [];
-    const worker = new Worker('{alerts}', async (job) => void seen.push(job.data), {
+    const worker = new Worker('{alerts}', async (job) => void seen.push([job.id, job.data]), {
       connection: store.connections.patient,
       prefix: PREFIX,
     });
@@ -71,9 +61,11 @@ describe('taking events in', () => {
     const arrival = arrivalOf({ routes: ['a', 'b'] });
     await store.events.accept([arrival]);
     await waitUntil('both', () => seen.length === 2);
+    const { id, body, deliveryKey } = arrival.event;
+    const data = { deliveryKey, body: JSON.parse(body) as unknown };
     expect(seen).toMatchObject([
-      { route: 'a', eventId: arrival.event.id, body: arrival.event.body },
-      { route: 'b', eventId: arrival.event.id },
+      [deliveryId(id, 'a'), data],
+      [deliveryId(id, 'b'), data],
     ]);
     await worker.close();
     expect(await readBalance(store.client, PREFIX, 'alerts')).toMatchObject({

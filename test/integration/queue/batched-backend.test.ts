@@ -92,7 +92,7 @@ describe('ending and fetching deliveries', () => {
       const [job, taken] = await each.moveToActive('token');
       await store.client.sadd(`${base}stalled`, id);
       expect(taken).toBe(id);
-      expect(job).toMatchObject({ name: 'delivery', attemptsStarted: 1, attemptsMade: 0, progress: 0 });
+      expect(job).toMatchObject({ attemptsStarted: 1, attemptsMade: 0, progress: 0 });
       await each.moveToCompleted(jobOf(id), receiptOf('job'), false, 'token', false);
       const left = JSON.stringify(await dump(id)).replaceAll(id.slice(4, 30), 'ID');
       dumps.push(JSON.parse(left.replaceAll(/"(timestamp|data)":"(?:[^"\\]|\\.)*"/g, '"$1":""')));

@@ -135,7 +135,7 @@ describe('what people do to deliveries, and the books after it', () => {
     await work((id) => ids.indexOf(id) % 3 === 0);
     const [waits = '', thrown = ''] = await accept(2);
     await store.verbs.discard(thrown, CHANGE);
-    const retention = { delivered: 1_000, dead: 5_000, rejected: 1_000 };
+    const retention = { delivered: 1_000, dead: 600_000, rejected: 1_000 };
     const run = (now: number) =>
       sweep({ client: store.client, prefix: PREFIX, queues: store.queues, retention, now });
     await run(Date.now() + 2_000);
@@ -143,7 +143,7 @@ describe('what people do to deliveries, and the books after it', () => {
       balanced: true,
       states: { delivered: 0, dead: 150, discarded: 1, queued: 1 },
     });
-    await run(Date.now() + 10_000);
+    await run(Date.now() + 601_000);
     expect(await balance()).toMatchObject({
       balanced: true,
       states: { delivered: 0, dead: 0, discarded: 0, queued: 1 },
@@ -156,7 +156,7 @@ describe('what people do to deliveries, and the books after it', () => {
       sources: [{ states: { queued: 1 } }],
     });
     await store.client.del(base + waits);
-    await run(Date.now() + 10_000);
+    await run(Date.now() + 602_000);
     expect(await balance()).toMatchObject({ balanced: false, books: { missing: 1 } });
   });
 
