@@ -2,9 +2,11 @@ import type { Delivery, JobOutcome, Progress } from '../model/delivery.js';
 import type { DeliveryId } from '../model/ids.js';
 import { isDeliveryId, routeOf } from '../model/ids.js';
 import type { RedisClient } from './connect.js';
+import { keptProgress } from './kept-delivery.js';
 import { keysOf } from './keys.js';
 import { parseReceipt } from './read-job.js';
 import { defineScript, runScript } from './script.js';
+import type { Seal } from './seal.js';
 
 /** A delivery whose Komand job has not ended yet. */
 export interface Followed {
@@ -46,15 +48,16 @@ export function createDeliveryRecords(deps: {
   readonly prefix: string;
   readonly retentionMs: number;
   readonly sources: () => readonly string[];
+  readonly seal: Seal;
 }) {
-  const { client, prefix, retentionMs, sources } = deps;
+  const { client, prefix, retentionMs, sources, seal } = deps;
   return {
     async saveProgress(delivery: Pick<Delivery, 'id' | 'source'>, progress: Progress): Promise<void> {
       await runScript(
         client,
         PROGRESS,
         [keysOf(prefix, delivery.source).job(delivery.id)],
-        [JSON.stringify(progress)],
+        [JSON.stringify(keptProgress(seal, delivery.id, progress))],
       );
     },
 
@@ -83,7 +86,7 @@ export function createDeliveryRecords(deps: {
       const ids = await client.zrangebyscore(keys.follow, 0, now, 'LIMIT', 0, limit);
       const found: Followed[] = [];
       const gone: string[] = [];
-      for (const deliveryId of ids.filter(isDeliveryId)) {
+      const look = async (deliveryId: DeliveryId): Promise<void> => {
         const [returned, step] = await client.hmget(keys.job(deliveryId), 'returnvalue', 'followStep');
         const receipt = parseReceipt(returned ?? undefined);
         if (receipt?.jobId !== undefined) {
@@ -92,7 +95,9 @@ export function createDeliveryRecords(deps: {
         } else if ((await client.exists(keys.job(deliveryId))) === 0) {
           gone.push(deliveryId);
         }
-      }
+      };
+      // Answers come in the order asked, so those found stay in theirs: longest due first
+      await Promise.all(ids.filter(isDeliveryId).map(look));
       // Their retention is over: there is nothing left to write an outcome to
       if (gone.length > 0) await client.zrem(keys.follow, ...gone);
       return found;

@@ -4,6 +4,7 @@ import { startNode, startRedis } from './process.mjs';
 import { bridge, relay } from './systems.mjs';
 import { load } from './ingest.mjs';
 import { median } from './median.mjs';
+import { costOf } from './processor.mjs';
 
 const RATE = 200;
 
@@ -33,12 +34,16 @@ export async function delivery({ rounds, seconds, bytes, profile, say }) {
           if (round > 0) await load(system.url, { count: backlog, bytes, prefix: `r${round}` });
           await stats();
           await system.startWorker();
-          const drained = await untilDelivered(stats, backlog);
+          const pids = { own: system.worker.child.pid, redis: redis.child.pid };
+          const { result: drained, cost } = await costOf(pids, async () => {
+            const result = await untilDelivered(stats, backlog);
+            return { result, events: result.events };
+          });
           await load(system.url, { seconds, bytes, rate: RATE, connections: 20, prefix: `l${round}` });
           await new Promise((resolve) => setTimeout(resolve, 500));
           const way = await stats();
           await system.stopWorker();
-          if (round > 0) runs.push({ perSecond: drained.perSecond, p50: way.p50, p99: way.p99 });
+          if (round > 0) runs.push({ perSecond: drained.perSecond, p50: way.p50, p99: way.p99, cost });
           say(
             `delivery ${bytes} B round ${round} ${system.name}: ${Math.round(drained.perSecond)}/s; at ${RATE}/s p50 ${way.p50} p99 ${way.p99} ms`,
           );
@@ -61,6 +66,8 @@ export async function delivery({ rounds, seconds, bytes, profile, say }) {
     perSecond: median(runs.map((run) => run.perSecond)),
     p50: median(runs.map((run) => run.p50)),
     p99: median(runs.map((run) => run.p99)),
+    processorMicros: median(runs.map((run) => run.cost.own)),
+    redisMicros: median(runs.map((run) => run.cost.redis)),
     waitingBytes: Math.round(waitingBytes),
     keptBytes: Math.round(keptBytes),
     againstRelay: median(runs.map((run) => run.perSecond)) / median(first.runs.map((run) => run.perSecond)),

@@ -2,6 +2,7 @@
 import { startNode, startRedis } from './process.mjs';
 import { bareExpress, bridge, relay } from './systems.mjs';
 import { median } from './median.mjs';
+import { costOf } from './processor.mjs';
 
 const LOAD = new URL('load.mjs', import.meta.url).pathname;
 
@@ -27,13 +28,17 @@ export async function ingest({ rounds, seconds, bytes, profile, say }) {
   try {
     for (let round = 0; round <= rounds; round += 1) {
       for (const [i, system] of systems.entries()) {
-        const run = await load(system.url, {
-          seconds: round === 0 ? 2 : seconds,
-          bytes,
-          prefix: `${round}-${i}`,
+        const pids = { own: system.ingress.child.pid, redis: redis.child.pid };
+        const { result: run, cost } = await costOf(pids, async () => {
+          const result = await load(system.url, {
+            seconds: round === 0 ? 2 : seconds,
+            bytes,
+            prefix: `${round}-${i}`,
+          });
+          return { result, events: result.accepted };
         });
         // The first round warms up
-        if (round > 0) found[i].runs.push(run);
+        if (round > 0) found[i].runs.push({ ...run, cost });
         say(
           `ingest ${bytes} B round ${round} ${system.name}: ${Math.round(run.perSecond)}/s p99 ${run.p99} ms, refused ${run.refused}`,
         );
@@ -50,6 +55,8 @@ export async function ingest({ rounds, seconds, bytes, profile, say }) {
     p50: median(runs.map((run) => run.p50)),
     p99: median(runs.map((run) => run.p99)),
     refused: runs.reduce((sum, run) => sum + run.refused, 0),
+    processorMicros: median(runs.map((run) => run.cost.own)),
+    redisMicros: median(runs.map((run) => run.cost.redis)),
     // Pair by pair, so that a machine whose speed drifts does not decide
     againstBare: median(runs.map((run, i) => run.perSecond / bare.runs[i].perSecond)),
   }));

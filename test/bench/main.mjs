@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { ingest } from './ingest.mjs';
 import { delivery } from './delivery.mjs';
+import { backlog } from './backlog.mjs';
 import { toMarkdown } from './report.mjs';
 
 const { values } = parseArgs({
@@ -18,7 +19,9 @@ const { values } = parseArgs({
     /** One round of 3 s. */
     quick: { type: 'boolean', default: false },
     sizes: { type: 'string', default: '1024,20480' },
-    only: { type: 'string', default: 'ingest,delivery' },
+    only: { type: 'string', default: 'ingest,delivery,backlog' },
+    /** Events that wait while the rates are taken once more. */
+    backlog: { type: 'string', default: '0,100000,1000000' },
     /** A folder for CPU profiles of the bridge's processes. */
     profile: { type: 'string' },
   },
@@ -41,6 +44,10 @@ for (const bytes of values.sizes.split(',').map(Number)) {
   if (values.only.includes('ingest')) size.ingest = await ingest({ ...options, bytes });
   if (values.only.includes('delivery')) size.delivery = await delivery({ ...options, bytes });
   results.sizes.push(size);
+}
+if (values.only.includes('backlog')) {
+  const counts = values.quick ? [0, 20_000] : values.backlog.split(',').map(Number);
+  results.backlog = await backlog({ ...options, counts });
 }
 process.stdout.write(values.json ? `${JSON.stringify(results)}\n` : toMarkdown(results));
 if (values.write) writeFileSync(new URL('README.md', import.meta.url), toMarkdown(results));

@@ -58,6 +58,7 @@ export async function startRedis() {
   await new Promise((resolve) => setTimeout(resolve, 500));
   return {
     port,
+    child,
     url: `redis://127.0.0.1:${port}`,
     close: async () => {
       await end(child);
