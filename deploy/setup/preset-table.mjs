@@ -1,10 +1,11 @@
 // Prints what every preset knows: authentication, handshake, delivery key, split, severities, how many of its examples
 // come out as they say, and how many real bodies it takes, where there is a folder of them.
 //
-//   npm run build && node deploy/setup/preset-table.mjs [--bodies <folder>] [--json]
+//   npm run build && node deploy/setup/preset-table.mjs [--bodies <folder>] [--json] [--severities]
 //
 // A folder of bodies has one sub-folder for each sender with stored requests: { method, headers, body | rawBody }. A
 // sender without a preset of its own is counted for `generic`. Exit code 1: an example or a body does not come out.
+// --severities prints the table of severities instead, as it stands in schemas/README.md.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,10 +24,16 @@ const COLUMNS = {
   bodies: 'real bodies accepted',
 };
 
-const { values } = parseArgs({ options: { bodies: { type: 'string' }, json: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { bodies: { type: 'string' }, json: { type: 'boolean' }, severities: { type: 'boolean' } },
+});
 const folder = values.bodies ?? BODIES;
 
 const { presets, deps, parts } = await open();
+if (values.severities === true) {
+  process.stdout.write(severityTable());
+  process.exit(0);
+}
 const faults = [];
 const rows = [];
 for (const preset of presets) rows.push(await row(preset));
@@ -41,7 +48,7 @@ async function open() {
   if (!existsSync(built)) stop('There is no dist/ yet: run `npm run build` first.');
   const load = (file) => import(new URL(`../../dist/sources/${file}.js`, import.meta.url));
   const [loading, describing, checking, trial, examples, body] = await Promise.all(
-    ['load-presets', 'describe-preset', 'check-preset', 'trial-source', 'load-examples', 'body-fault'].map(
+    ['load-presets', 'describe-preset', 'check-preset', 'trial-source', 'load-examples', 'judge-body'].map(
       load,
     ),
   );
@@ -77,13 +84,16 @@ async function bodies(preset) {
   const source = parts.trialSource(preset, deps);
   if (!('routes' in source)) return 'the preset does not compile';
   let accepted = 0;
+  let unknown = 0;
   for (const file of files) {
     const example = parts.readExample(file, readFileSync(join(folder, file), 'utf8'));
-    const fault = await parts.bodyFault(source, example, deps.now());
+    const { fault, severities } = await parts.judgeBody(source, example, deps.now());
     if (fault === undefined) accepted += 1;
     else faults.push(`${preset.name}: body ${file}: ${fault}`);
+    if (severities.includes('unknown')) unknown += 1;
   }
-  return `${accepted} of ${files.length}`;
+  const why = unknown === 0 ? '' : ` (${unknown} with no severity that its table knows: unknown)`;
+  return `${accepted} of ${files.length}${why}`;
 }
 
 function filesFor(name) {
@@ -100,9 +110,17 @@ function filesFor(name) {
     .sort();
 }
 
+function cells(texts) {
+  return `| ${texts.map((value) => value.replaceAll('|', '\\|')).join(' | ')} |\n`;
+}
+
+function severityTable() {
+  const head = ['preset', 'critical', 'high', 'medium', 'low', 'info'];
+  return [head, head.map(() => '---'), ...presets.map(parts.severityRow)].map(cells).join('');
+}
+
 /** A Markdown table, which a terminal shows as well. */
 function table() {
-  const cells = (texts) => `| ${texts.map((value) => value.replaceAll('|', '\\|')).join(' | ')} |\n`;
   const keys = Object.keys(COLUMNS);
   return [
     cells(Object.values(COLUMNS)),

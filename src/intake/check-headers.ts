@@ -24,6 +24,7 @@ export function checkHeaders(source: Source, head: RequestHead): void {
     throw unsupported('Send the body as it is or with Content-Encoding: gzip.');
   }
   const type = head.headers['content-type'];
+  if (type === undefined && source.bodyOptional === true && !announcesBody(head)) return;
   if (type === undefined || head.repeatedHeaders.has('content-type')) {
     throw unsupported(`Send exactly one Content-Type header: ${source.contentTypes.join(' or ')}.`);
   }
@@ -32,6 +33,11 @@ export function checkHeaders(source: Source, head: RequestHead): void {
     throw unsupported(`This source takes ${source.contentTypes.join(' or ')}.`);
   }
   if (!charsets.every((charset) => CHARSETS.has(charset))) throw unsupported('Send the body as UTF-8.');
+}
+
+/** RFC 9112 section 6: a request has a body where one of these headers says so. */
+function announcesBody({ headers }: RequestHead): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 export function tooLarge(maxBody: number): Problem {

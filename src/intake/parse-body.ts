@@ -18,7 +18,8 @@ const SENTENCES: Readonly<Record<JsonFault, string>> = {
 
 /** Turns a verified body into a value. Throws `Problem` 400 for whatever is not one clear JSON text. */
 export function parseBody({ source, request }: Verified): BodyPart {
-  if (request.body.length === 0) throw new Problem('empty_body', 400, SENTENCES.empty_body);
+  if (request.body.length === 0 && source.bodyOptional !== true)
+    throw new Problem('empty_body', 400, SENTENCES.empty_body);
   if (!isUtf8(request.body)) {
     throw new Problem('invalid_utf8', 400, 'The body is not valid UTF-8.');
   }

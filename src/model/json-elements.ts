@@ -3,13 +3,8 @@
  * itself is the array). `undefined` where there is no array. The text must be well-formed JSON without duplicate keys.
  */
 export function elementTexts(text: string, path: readonly string[]): string[] | undefined {
-  let at = skipSpace(text, 0);
-  for (const key of path) {
-    const found = valueOf(text, at, key);
-    if (found === undefined) return undefined;
-    at = found;
-  }
-  if (text[at] !== '[') return undefined;
+  let at = placeOf(text, path);
+  if (at === undefined || text[at] !== '[') return undefined;
   const elements: string[] = [];
   at = skipSpace(text, at + 1);
   while (text[at] !== ']') {
@@ -23,17 +18,30 @@ export function elementTexts(text: string, path: readonly string[]): string[] | 
 
 /** The source text of the value that stands at `path`, or `undefined`. */
 export function valueText(text: string, path: readonly string[]): string | undefined {
+  const at = placeOf(text, path);
+  return at === undefined ? undefined : text.slice(at, endOfValue(text, at));
+}
+
+/** The text with another value at `path`, every other character as it was; `undefined` where nothing stands there. */
+export function replaceValueText(text: string, path: readonly string[], literal: string): string | undefined {
+  const at = placeOf(text, path);
+  return at === undefined ? undefined : text.slice(0, at) + literal + text.slice(endOfValue(text, at));
+}
+
+/** Where the value at `path` starts; `0`, `1` … in an array. */
+function placeOf(text: string, path: readonly string[]): number | undefined {
   let at = skipSpace(text, 0);
   for (const key of path) {
     const found = valueOf(text, at, key);
     if (found === undefined) return undefined;
     at = found;
   }
-  return text.slice(at, endOfValue(text, at));
+  return at;
 }
 
-/** Where the value of `key` starts in the object that starts at `at`. */
+/** Where the value of `key` starts in the object or array that starts at `at`. */
 function valueOf(text: string, at: number, key: string): number | undefined {
+  if (text[at] === '[') return /^\d{1,6}$/.test(key) ? elementOf(text, at, Number(key)) : undefined;
   if (text[at] !== '{') return undefined;
   let i = skipSpace(text, at + 1);
   while (text[i] !== '}') {
@@ -42,6 +50,16 @@ function valueOf(text: string, at: number, key: string): number | undefined {
     const value = skipSpace(text, skipSpace(text, keyEnd) + 1);
     if (name === key) return value;
     i = skipSpace(text, endOfValue(text, value));
+    if (text[i] === ',') i = skipSpace(text, i + 1);
+  }
+  return undefined;
+}
+
+function elementOf(text: string, at: number, index: number): number | undefined {
+  let i = skipSpace(text, at + 1);
+  for (let left = index; text[i] !== ']'; left -= 1) {
+    if (left === 0) return i;
+    i = skipSpace(text, endOfValue(text, i));
     if (text[i] === ',') i = skipSpace(text, i + 1);
   }
   return undefined;

@@ -72,6 +72,8 @@ export interface Source {
   /** Media types without parameters, lower-case; `*` stands for a suffix such as `application/*+json`. */
   readonly contentTypes: readonly string[];
   readonly maxBody: number;
+  /** May an event be headers alone, without a body and its type? So a CloudEvent in binary mode without data. */
+  readonly bodyOptional?: boolean;
   /** Turns the authenticated bytes into JSON text: identity, or `payload=` of a form, or CloudEvents binary. */
   readonly extract: (request: RawRequest) => string;
   readonly handshake: Handshake | undefined;

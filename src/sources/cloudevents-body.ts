@@ -24,7 +24,8 @@ export function cloudEventText(request: RawRequest, text: string): string {
     throw new Problem('bad_request', 400, `The event has more than ${MAX_ATTRIBUTES} attributes.`);
   }
   if (type !== '') members.push(`"datacontenttype":${JSON.stringify(type)}`);
-  members.push(`"data":${isJson(type) ? text : JSON.stringify(text)}`);
+  // Without a body there is no data (section 3.1.4); an empty text would be one
+  if (text !== '') members.push(`"data":${isJson(type) ? text : JSON.stringify(text)}`);
   return `{${members.join(',')}}`;
 }
 

@@ -25,6 +25,16 @@ export function compileAuth(
   return others.length === 0 ? main : anyOf([main, ...others]);
 }
 
+/** Where in the body the source's secret may stand. */
+export function bodySecrets(written: WrittenAuth | undefined, preset: Preset): readonly string[] {
+  const main = completeSourceAuth(written, preset.auth);
+  const settings: readonly WrittenAuth[] = [
+    ...('ok' in main && main.settings.type === 'token' ? [main.settings] : []),
+    ...(isPresetsOwn(written, preset.auth) ? preset.authAlso : []),
+  ];
+  return settings.flatMap(({ in: where, name }) => (where === 'body' && name !== undefined ? [name] : []));
+}
+
 /** What the operator wrote, completed by the preset; or what is missing. */
 export function completeSourceAuth(
   written: WrittenAuth | undefined,

@@ -3,7 +3,7 @@ import type { DeliveryKeySettings, HttpSettings, SourceSettings } from '../model
 import type { Route, Source } from '../model/source.js';
 import { compileAddressList, isAddressRange } from './address-list.js';
 import type { AuthDeps } from './auth/create-authenticator.js';
-import { compileAuth } from './compile-auth.js';
+import { bodySecrets, compileAuth } from './compile-auth.js';
 import { compilePings } from './compile-pings.js';
 import { compileRoute } from './compile-route.js';
 import { compileDeliveryKey } from './delivery-key.js';
@@ -17,6 +17,7 @@ import { readOr } from './read-configured.js';
 import { compileSchema, type Validate } from './schema-validator.js';
 import type { SourceFault } from './source-fault.js';
 import { compileSplit } from './split-body.js';
+import { withoutBodySecret } from './without-body-secret.js';
 
 /** Puts one source together from its settings and its preset. Fault pointers are relative to the source. */
 export function compileSource(
@@ -62,7 +63,8 @@ export function compileSource(
     addressAllowed: compileAddressList(settings.allowIps),
     contentTypes: [...preset.contentTypes, ...extractContentTypes(preset.extract)],
     maxBody: settings.maxBody ?? preset.maxBody ?? http.maxBody,
-    extract: compileExtract(preset.extract),
+    extract: withoutBodySecret(compileExtract(preset.extract), bodySecrets(settings.auth, preset)),
+    bodyOptional: preset.extract.as === 'cloudevents',
     handshake: compileHandshake(preset.handshakes, pings.list, preset.acceptedStatus, handshakeDeps),
     split: split === undefined ? undefined : compileSplit(split),
     validate,

@@ -20,7 +20,11 @@ export type CompiledSources =
  * Turns the configuration's sources into what the pipeline uses: every schema, expression and mechanism compiled,
  * nothing left to look up for a request. All faults of all sources are reported together.
  */
-export function compileSources(config: Config, presets: PresetLibrary, deps: SourceDeps): CompiledSources {
+export function compileSources(
+  config: Pick<Config, 'http' | 'sources'>,
+  presets: PresetLibrary,
+  deps: SourceDeps,
+): CompiledSources {
   const sources = new Map<string, Source>();
   const faults: SourceFault[] = [];
   const warnings: SourceFault[] = [];

@@ -75,6 +75,21 @@ function describeSplit(split: SplitSettings | undefined): string {
   return split.path === '.' ? 'the body, where it is a list' : split.path;
 }
 
+/** The preset's row of the table of severities: its name, then the sender's words for each, from `critical` down. */
+export function severityRow({ name, severity }: Preset): readonly string[] {
+  return [
+    name,
+    ...SEVERITIES.map((level) => (severity[level] ?? []).map(describeEntry).join(', ') || '(none)'),
+  ];
+}
+
+/** A word, a number, or a range with its ends. */
+function describeEntry(entry: string): string {
+  const [low, high] = entry.split('..');
+  if (high === undefined) return entry;
+  return low === '' ? `up to ${high}` : high === '' ? `${low} and more` : `${low} to ${high}`;
+}
+
 /** The common severities that the sender's words lead to, and how many words there are. */
 function describeSeverity({ severity }: Preset): string {
   const levels = SEVERITIES.filter((level) => (severity[level] ?? []).length > 0);

@@ -1,4 +1,4 @@
-import { valueText } from '../../model/json-elements.js';
+import { replaceValueText } from '../../model/json-elements.js';
 import { isJsonObject, type Json } from '../../model/json.js';
 
 /**
@@ -9,20 +9,13 @@ export function setBodyField(text: string, path: string, value: string | number)
   const keys = path.split('.');
   const literal = JSON.stringify(value);
   const key = JSON.stringify(keys[keys.length - 1]);
-  const present = valueText(text, keys);
-  if (present !== undefined) {
-    const place = new RegExp(`(${escaped(key)}\\s*:\\s*)${escaped(present)}(?=[\\s,}\\]])`, 'g');
-    if ([...text.matchAll(place)].length === 1)
-      return text.replace(place, (_, before: string) => before + literal);
-  } else if (keys.length === 1) {
+  const replaced = replaceValueText(text, keys, literal);
+  if (replaced !== undefined) return replaced;
+  if (keys.length === 1) {
     const rest = text.slice(text.indexOf('{') + 1);
     return `{${key}:${literal}${/^\s*\}/.test(rest) ? '' : ','}${rest}`;
   }
   return JSON.stringify(withField(JSON.parse(text) as Json, keys, value));
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }
 
 function withField(at: Json | undefined, [key, ...rest]: readonly string[], value: string | number): Json {

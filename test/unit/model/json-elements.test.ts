@@ -52,7 +52,9 @@ describe('the text of a value', () => {
     ['{"a":true}', ['a'], 'true'],
     ['{"a":-1e5\n}', ['a'], '-1e5'],
     ['{"a":1}', ['c'], undefined],
-    ['[1]', ['0'], undefined],
+    ['[1, {"a":[2, 3] }]', ['1', 'a', '1'], '3'],
+    ['[1]', ['1'], undefined],
+    ['[1]', ['length'], undefined],
   ])('%j at %j is %j', (text, path, expected) => {
     expect(valueText(text, path)).toBe(expected);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Config, RouteSettings, SourceSettings } from '../../../src/model/settings.js';
+import type { RouteSettings, SourceSettings } from '../../../src/model/settings.js';
 import { compileSources, type CompiledSources } from '../../../src/sources/compile-sources.js';
 import { loadPresets } from '../../../src/sources/load-presets.js';
 import { fakeDeps } from './deps.js';
@@ -29,9 +29,8 @@ const SOURCE: SourceSettings = {
 function compile(sources: readonly SourceSettings[], files: Record<string, string> = {}): CompiledSources {
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
   const http = { host: '', port: 0, maxBody: 1_000, trustProxy: [], maxConnections: 1 };
-  const config = { http, sources } as unknown;
   return compileSources(
-    config as Config,
+    { http, sources },
     loaded.library,
     fakeDeps({
       readFile: (path) => {
