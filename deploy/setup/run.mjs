@@ -122,11 +122,27 @@ if (task === 'test') {
   if (rest.length === 0) runChecks();
   vitest(rest);
 }
+if (task === 'attacks') {
+  const projects = ['--project', 'attacks', '--project', 'real'];
+  const reporters = [
+    '--reporter',
+    'default',
+    '--reporter',
+    join(ROOT, 'test', 'attacks', 'table-reporter.ts'),
+  ];
+  // The files with that word in their path
+  vitest(['attacks', ...projects, ...reporters, ...rest]);
+}
 
-const ENTRY = { start: 'dist/main.js', bench: 'test/bench/main.mjs', faults: 'test/faults/main.mjs' };
+const ENTRY = {
+  start: 'dist/main.js',
+  bench: 'test/bench/main.mjs',
+  faults: 'test/faults/main.mjs',
+  fuzz: 'test/fuzz/main.mjs',
+};
 const entry = ENTRY[task];
 if (entry === undefined)
-  stop(2, `There is no task "${task}": use start, test, check, build, bench or faults.`);
+  stop(2, `There is no task "${task}": use start, test, check, build, bench, faults, fuzz or attacks.`);
 process.chdir(ROOT);
 process.argv = [
   process.execPath,

@@ -63,6 +63,9 @@ function connect(settings: RedisSettings, extra: RedisOptions): RedisClient {
       enableOfflineQueue,
       clusterRetryStrategy: retryDelayMs,
       slotsRefreshTimeout: COMMAND_TIMEOUT,
+      // Not for BullMQ's: with it, a connect() while the cluster is down never settles (seen with ioredis 6.0.0), BullMQ
+      // waits for it for ever, and that worker takes nothing more although the client is long back
+      enableReadyCheck: !enableOfflineQueue,
     });
   }
   if (settings.mode === 'sentinel') {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSimulator, type Simulator } from '../../src/simulator/start-simulator.js';
+import { postedBodies } from '../support/posted-bodies.js';
 import { ALERTS_TOKEN, makeBridge, type BridgeProcess, type TestBridge } from '../support/start-bridge.js';
 import { startRedis, type TestRedis } from '../support/start-redis.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -51,22 +52,6 @@ async function send(url: string, id: string): Promise<Accepted | undefined> {
   }
 }
 
-/** Every body that Komand took, and how many times. */
-async function postedBodies(): Promise<Map<string, number>> {
-  const posted = new Map<string, number>();
-  for (let since = 0; ;) {
-    const url = `${simulator.url}/__sim/ledger?since=${since}&limit=1000&format=jsonl`;
-    const lines = (await (await fetch(url)).text()).split('\n').filter((line) => line !== '');
-    for (const line of lines) {
-      const entry = JSON.parse(line) as { seq: number; path: string; body: string; accepted: boolean };
-      since = entry.seq;
-      if (entry.accepted && entry.path.endsWith('/events'))
-        posted.set(entry.body, (posted.get(entry.body) ?? 0) + 1);
-    }
-    if (lines.length < 1000) return posted;
-  }
-}
-
 async function untilDrained(ops: BridgeProcess): Promise<void> {
   await waitUntil(
     'every delivery to end',
@@ -95,7 +80,7 @@ describe('SIGKILL', () => {
     }
     expect(accepted.length).toBeGreaterThan(0);
     await untilDrained(ops);
-    const posted = await postedBodies();
+    const posted = await postedBodies(simulator.url);
     expect(accepted.filter(({ body }) => !posted.has(body))).toEqual([]);
     expect([...posted.values()].filter((times) => times > 1)).toEqual([]);
   }, 200_000);
@@ -110,13 +95,16 @@ describe('SIGKILL', () => {
     expect(accepted).toHaveLength(300);
     for (let round = 1; round <= 3; round += 1) {
       const worker = await bridge.start('worker');
-      await waitUntil('some to be delivered', async () => (await postedBodies()).size >= round * 40);
+      await waitUntil(
+        'some to be delivered',
+        async () => (await postedBodies(simulator.url)).size >= round * 40,
+      );
       worker.signal('SIGKILL');
       expect(await worker.ended()).toBe('SIGKILL');
     }
     const last = await bridge.start('worker');
     await untilDrained(ingress);
-    const posted = await postedBodies();
+    const posted = await postedBodies(simulator.url);
     expect(accepted.filter(({ body }) => !posted.has(body))).toEqual([]);
     expect([...posted.entries()].filter(([, times]) => times > 1)).toEqual([]);
     last.signal('SIGTERM');

@@ -34,6 +34,18 @@ export interface BridgeProcess extends Program {
   /** GET of the operations API, with the token. */
   api(path: string): Promise<unknown>;
   post(path: string, body: unknown): Promise<Response>;
+  /** Starts the same replica once more, after its end: the same roles, ports and data. */
+  again(): Promise<BridgeProcess>;
+}
+
+/** On a machine that other tests keep busy. */
+const START_WITHIN_MS = 60_000;
+
+/** Where one replica lives, over its restarts. */
+interface Place {
+  readonly http: number;
+  readonly ops: number;
+  readonly data: string;
 }
 
 /** The token that the default source `alerts` wants in `x-token`. */
@@ -65,35 +77,44 @@ export function makeBridge(options: BridgeOptions): TestBridge {
   );
   const running: Program[] = [];
   let count = 0;
+  const launch = async (roles: string, place: Place): Promise<BridgeProcess> => {
+    const { http, ops, data } = place;
+    const program = spawnProgram(
+      ['start', '--roles', roles, '--config', configFile, '--data', data],
+      { BRIDGE_HTTP_HOST: '127.0.0.1', BRIDGE_HTTP_PORT: String(http), BRIDGE_OPS_PORT: String(ops) },
+      dir,
+    );
+    running.push(program);
+    const hooksUrl = `http://127.0.0.1:${http}`;
+    const opsUrl = `http://127.0.0.1:${ops}`;
+    const ready = roles.includes('ops') ? `${opsUrl}/readyz` : `${hooksUrl}/healthz`;
+    if (roles.includes('ops') || roles.includes('ingress')) {
+      await waitUntil(
+        `${roles} to be ready`,
+        async () => {
+          if (program.child.exitCode !== null) throw new Error(`it ended: ${program.stderr()}`);
+          return (await fetch(ready)).ok;
+        },
+        START_WITHIN_MS,
+      );
+    }
+    const headers = { authorization: `Bearer ${OPS_TOKEN}`, 'content-type': 'application/json' };
+    return {
+      ...program,
+      hooksUrl,
+      opsUrl,
+      api: async (path) => (await fetch(opsUrl + path, { headers })).json(),
+      post: (path, body) => fetch(opsUrl + path, { method: 'POST', headers, body: JSON.stringify(body) }),
+      again: () => launch(roles, place),
+    };
+  };
   return {
     dir,
     configFile,
     async start(roles) {
       count += 1;
       const [http, ops] = [await freePort(), await freePort()];
-      const program = spawnProgram(
-        ['start', '--roles', roles, '--config', configFile, '--data', join(dir, `data-${count}`)],
-        { BRIDGE_HTTP_HOST: '127.0.0.1', BRIDGE_HTTP_PORT: String(http), BRIDGE_OPS_PORT: String(ops) },
-        dir,
-      );
-      running.push(program);
-      const hooksUrl = `http://127.0.0.1:${http}`;
-      const opsUrl = `http://127.0.0.1:${ops}`;
-      const ready = roles.includes('ops') ? `${opsUrl}/readyz` : `${hooksUrl}/healthz`;
-      if (roles.includes('ops') || roles.includes('ingress')) {
-        await waitUntil(`${roles} to be ready`, async () => {
-          if (program.child.exitCode !== null) throw new Error(`it ended: ${program.stderr()}`);
-          return (await fetch(ready)).ok;
-        });
-      }
-      const headers = { authorization: `Bearer ${OPS_TOKEN}`, 'content-type': 'application/json' };
-      return {
-        ...program,
-        hooksUrl,
-        opsUrl,
-        api: async (path) => (await fetch(opsUrl + path, { headers })).json(),
-        post: (path, body) => fetch(opsUrl + path, { method: 'POST', headers, body: JSON.stringify(body) }),
-      };
+      return launch(roles, { http, ops, data: join(dir, `data-${count}`) });
     },
     async close() {
       await Promise.all(running.map((program) => program.close()));

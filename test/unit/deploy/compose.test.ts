@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { Ajv, type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
+import { deployToolFile, hasDeployTools, requireDeployTool } from '../../support/deploy-tools.js';
 
 interface Service {
   readonly image: string;
@@ -23,6 +26,25 @@ interface Compose {
   readonly secrets: Readonly<Record<string, { readonly file: string }>>;
 }
 
+/** The schema as the linter `dclint` carries it: that of the Compose Specification. */
+function composeSchema(): ValidateFunction {
+  const path = deployToolFile('dclint/schemas/compose.schema.json');
+  // It names its draft by an address with https, which ajv does not know draft 7 by
+  const { $schema, ...schema } = JSON.parse(readFileSync(path, 'utf8')) as { readonly $schema: string };
+  expect($schema).toContain('draft-07');
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  addFormats.default(ajv);
+  return ajv.compile(schema);
+}
+
+interface DockerfileFault {
+  readonly message: string;
+  readonly range: { readonly start: { readonly line: number } };
+}
+interface DockerfileUtils {
+  validate(text: string): readonly DockerfileFault[];
+}
+
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const text = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
 const compose = parse(text('docker-compose.yml'), { merge: true }) as Compose;
@@ -35,6 +57,25 @@ const withRole = (role: string) =>
   );
 
 describe('docker-compose.yml', () => {
+  it.skipIf(!hasDeployTools())('is one by the published schema of the Compose Specification', () => {
+    const check = composeSchema();
+    const parsed = (): { services: Record<string, Record<string, unknown>> } =>
+      parse(text('docker-compose.yml'), { merge: true }) as {
+        services: Record<string, Record<string, unknown>>;
+      };
+    expect(check(parsed()), JSON.stringify(check.errors)).toBe(true);
+    // And it does see what is wrong
+    for (const [key, value] of [
+      ['comand', []],
+      ['read_only', {}],
+      ['restart', ['always']],
+    ] as const) {
+      const wrong = parsed();
+      wrong.services['redis'] = { ...wrong.services['redis'], [key]: value };
+      expect(check(wrong), key).toBe(false);
+    }
+  });
+
   it('has two ingress, two workers, and the simulator only on demand', () => {
     expect(withRole('ingress')).toHaveLength(2);
     expect(withRole('worker')).toHaveLength(2);
@@ -92,6 +133,14 @@ describe('docker-compose.yml', () => {
 
 describe('deploy/Dockerfile', () => {
   const lines = text('deploy/Dockerfile').split('\n');
+  it.skipIf(!hasDeployTools())('has no fault that a linter finds', () => {
+    const { validate } = requireDeployTool('dockerfile-utils') as DockerfileUtils;
+    const faultsOf = (dockerfile: string) =>
+      validate(dockerfile).map(({ message, range }) => `${range.start.line + 1}: ${message}`);
+    expect(faultsOf(lines.join('\n'))).toEqual([]);
+    expect(faultsOf(lines.join('\n').replace(/^USER node$/m, 'USRE node'))).toHaveLength(1);
+  });
+
   it('builds in stages, runs as another than root, and is watched', () => {
     expect(lines.filter((line) => line.startsWith('FROM ')).length).toBeGreaterThan(1);
     expect(lines.findLast((line) => line.startsWith('USER '))).toBe('USER node');

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -196,32 +195,4 @@ describe('deploy/kubernetes', () => {
     });
     expect(loaded).toMatchObject({ ok: true, warnings: [] });
   });
-});
-
-const kubectl = (folder: string) =>
-  spawnSync('kubectl', ['kustomize', folder], { cwd: FOLDER, encoding: 'utf8', timeout: 60_000 });
-const missing = spawnSync('kubectl', ['version', '--client'], { encoding: 'utf8' }).error !== undefined;
-
-describe('kubectl kustomize', () => {
-  it.skipIf(missing).each(['demo', 'production'])(
-    'overlays/%s (skipped where kubectl is not installed)',
-    (overlay) => {
-      const { status, stdout, stderr } = kubectl(`overlays/${overlay}`);
-      expect(stderr).toBe('');
-      expect(status).toBe(0);
-      const built = parseAllDocuments(stdout).map((each) => each.toJS() as Resource);
-      const bridges = built.filter(({ spec }) => spec?.template?.metadata.labels['app'] === 'komand-bridge');
-      expect(bridges).toHaveLength(3);
-      for (const { spec } of bridges) {
-        const container = spec.template?.spec.containers[0];
-        expect(container?.image).toMatch(/komand-bridge:0\.1\.0$/);
-        const text = JSON.stringify(container);
-        if (overlay === 'production') expect(text).toContain('rediss://redis.example.com:6379');
-        else expect(text).toContain('http://simulator:8888');
-      }
-      // The generator's hash reached those who mount it
-      expect(stdout).not.toMatch(/name: komand-bridge-config$/m);
-    },
-    60_000,
-  );
 });
