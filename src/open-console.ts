@@ -3,6 +3,7 @@ import type { Endpoint } from './model/delivery.js';
 import type { Beside } from './beside.js';
 import type { AdminRoute, Principal } from './ops/admin/admin-route.js';
 import { createAuthorize } from './ops/admin/authorize.js';
+import type { FailedLogins } from './ops/admin/failed-logins.js';
 import { loadAssets } from './ops/console/assets.js';
 import { consolePages } from './ops/console/console-pages.js';
 import { createConsole } from './ops/console/console.js';
@@ -15,9 +16,13 @@ import type { Durability } from './queue/durability.js';
 import { timeOfId } from './queue/id-time.js';
 import { keysOf } from './queue/keys.js';
 import { countWorkers } from './queue/worker-places.js';
+import type { WorkerRole } from './open-worker.js';
 import type { Shared } from './shared.js';
+import { readPausedRoutes, readTargetStates } from './worker-status.js';
 
 const SAMPLE_MS = 5_000;
+
+type StoreReady = () => Promise<{ readonly ok: boolean; readonly detail: string }>;
 
 export interface Console {
   readonly handler: (
@@ -33,8 +38,15 @@ export interface Console {
 export function openConsole(
   shared: Shared,
   beside: Beside,
-  verbs: readonly AdminRoute[],
-  storeReady: () => Promise<{ readonly ok: boolean; readonly detail: string }>,
+  {
+    verbs,
+    storeReady,
+    failedLogins,
+  }: {
+    readonly verbs: readonly AdminRoute[];
+    readonly storeReady: StoreReady;
+    readonly failedLogins: FailedLogins;
+  },
 ): Console {
   const { closers, inForce, now, observe, store, version, watchers } = shared;
   const history = createHistory(now);
@@ -46,7 +58,11 @@ export function openConsole(
   });
 
   const sources = (): readonly ConsoleSource[] => [...inForce().sources.values()].map(toConsoleSource);
-  const sessions = createSessions({ authorize: () => createAuthorize(inForce().config.ops.tokens), now });
+  const sessions = createSessions({
+    authorize: () => createAuthorize(inForce().config.ops.tokens),
+    failedLogins,
+    now,
+  });
   const handler = createConsole({
     pages: consolePages({ history, sources }),
     verbs,
@@ -96,11 +112,14 @@ function toConsoleSource({
 }
 
 /** What the books say of every source, over all processes. Rejects while Redis is away. */
-function readTotals({ inForce, store: { connections, prefix } }: Shared): Promise<readonly SourceTotals[]> {
+function readTotals({
+  inForce,
+  store: { connections, prefix, seal },
+}: Shared): Promise<readonly SourceTotals[]> {
   const client = connections.quick;
   return Promise.all(
     [...inForce().sources.keys()].map(async (source): Promise<SourceTotals> => {
-      const reader = createDeliveryReader({ client, prefix, sources: () => [source] });
+      const reader = createDeliveryReader({ client, prefix, sources: () => [source], seal });
       const [{ books, states }, oldestAt, newest] = await Promise.all([
         readBalance(client, prefix, source),
         reader.oldestPending(),
@@ -122,10 +141,11 @@ function readTotals({ inForce, store: { connections, prefix } }: Shared): Promis
 }
 
 function createHealth(
-  { store }: Shared,
+  shared: Shared,
   { ingress, worker }: Beside,
-  storeReady: () => Promise<{ readonly ok: boolean; readonly detail: string }>,
+  storeReady: StoreReady,
 ): () => Promise<BridgeHealth> {
+  const { store } = shared;
   let durability: Durability | undefined;
   return async () => {
     const ready = await storeReady();
@@ -134,7 +154,7 @@ function createHealth(
     const workers = ready.ok
       ? await countWorkers(store.connections.quick, store.prefix).catch(() => undefined)
       : undefined;
-    const stage = worker()?.stage;
+    const seen = await whatWorkersSee(shared, worker()?.stage, ready.ok);
     return {
       redis: {
         up: ready.ok,
@@ -142,10 +162,27 @@ function createHealth(
         ...(durability === undefined ? {} : { durable: durability.durable, durability: durability.sentence }),
       },
       workers,
-      circuits: stage?.circuits() ?? [],
-      pausedRoutes: stage?.pauses.list() ?? [],
+      ...seen,
       spool: ingress()?.spool.stats(),
     };
+  };
+}
+
+/** Of all processes, as they told within the last seconds; of this one alone while Redis is away. */
+async function whatWorkersSee(
+  shared: Shared,
+  stage: WorkerRole['stage'] | undefined,
+  storeReady: boolean,
+): Promise<Pick<BridgeHealth, 'circuits' | 'pausedRoutes'>> {
+  const told = storeReady
+    ? await Promise.all([readTargetStates(shared), readPausedRoutes(shared)]).catch(() => undefined)
+    : undefined;
+  if (told === undefined)
+    return { circuits: stage?.circuits() ?? [], pausedRoutes: stage?.pauses.list() ?? [] };
+  const [targets, pauses] = told;
+  return {
+    circuits: [...targets].map(([target, { circuit }]) => ({ target, ...circuit })),
+    pausedRoutes: [...pauses.values()],
   };
 }
 

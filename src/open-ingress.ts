@@ -28,9 +28,9 @@ export async function openIngress(shared: Shared, dataDir: string): Promise<Ingr
     : spoolSettings.dir;
   const releaseSpool = claimSpool(dir);
   closers.push('spool claim', async () => releaseSpool());
-  const spool = openSpool({ dir, maxBytes: spoolSettings.maxBytes, now });
+  const spool = openSpool({ dir, maxBytes: spoolSettings.maxBytes, seal: store.seal, now });
   closers.push('spool', () => spool.close());
-  const redis = createEventStore(store.connections.quick, store.prefix);
+  const redis = createEventStore(store.connections.quick, store.prefix, store.seal);
   const durable = createDurableStore({ redis, spool, observe, drainBatch: DRAIN_BATCH, probeMs: PROBE_MS });
   closers.push('spool drain', () => durable.close());
 

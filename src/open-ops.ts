@@ -2,6 +2,7 @@ import type { Shared } from './shared.js';
 import type { Beside } from './beside.js';
 import { openConsole } from './open-console.js';
 import { openVerbs } from './open-verbs.js';
+import { createFailedLogins } from './ops/admin/failed-logins.js';
 import { unlessStoreAway } from './ops/admin/unless-store-away.js';
 import { registerLiveGauges } from './ops/observe/live-gauges.js';
 import { registerProcessGauges } from './ops/observe/process-gauges.js';
@@ -37,11 +38,12 @@ export async function openOps(shared: Shared, beside: Beside): Promise<Ops> {
   });
 
   const routes = unlessStoreAway(openVerbs(shared, beside), storeReady);
-  const console = openConsole(shared, beside, routes, storeReady);
+  const failedLogins = createFailedLogins(now);
+  const console = openConsole(shared, beside, { verbs: routes, storeReady, failedLogins });
   const listener = await startOpsListener({
     settings: inForce().config.ops,
     tokens: () => inForce().config.ops.tokens,
-    now,
+    failedLogins,
     routes,
     console: console.handler,
     session: console.session,

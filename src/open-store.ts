@@ -9,6 +9,7 @@ import { createDurability, type Durability } from './queue/durability.js';
 import { checkEpoch } from './queue/epoch.js';
 import { createLease } from './queue/lease.js';
 import { createRejectedStore, type RejectedStore } from './queue/rejected-store.js';
+import { createSeal, type Seal } from './queue/seal.js';
 import { startSweeping, sweep } from './queue/sweep.js';
 
 /** Redis and what every role reads or writes there. */
@@ -19,6 +20,8 @@ export interface Store {
   readonly queues: BullQueues;
   readonly reader: DeliveryReader;
   readonly rejected: RejectedStore;
+  /** How payloads are kept. */
+  readonly seal: Seal;
   /** How Redis keeps what it takes. Rejects while it is away. */
   readonly durability: () => Promise<Durability>;
   readonly lease: (name: string, ms: number) => Promise<boolean>;
@@ -49,6 +52,7 @@ export function openStore(deps: {
 
   const queues = openQueues(connections.patient, prefix, sourceNames());
   closers.push('queues', () => queues.close());
+  const seal = createSeal(() => inForce().config.storage);
   const lease = createLease(client, prefix, instance);
   const sweeping = startSweeping(async () => {
     if (!(await lease('sweep', SWEEP_LEASE_MS))) return;
@@ -62,13 +66,15 @@ export function openStore(deps: {
     prefix,
     sourceNames,
     queues,
-    reader: createDeliveryReader({ client, prefix, sources: sourceNames }),
+    reader: createDeliveryReader({ client, prefix, sources: sourceNames, seal }),
     rejected: createRejectedStore({
       client,
       prefix,
       retentionMs: retention.rejected,
       sources: sourceNames,
+      seal,
     }),
+    seal,
     durability: createDurability(client, now),
     lease,
     sourcesChanged: () => queues.add(sourceNames()),

@@ -32,7 +32,7 @@ import { createTargetPort } from './target-port.js';
 /** Every verb of the operations API over this process's store. */
 export function openVerbs(shared: Shared, beside: Beside): readonly AdminRoute[] {
   const { observe, store, inForce, now, version } = shared;
-  const { connections, prefix, queues, reader, rejected, sourceNames: sources } = store;
+  const { connections, prefix, queues, reader, rejected, seal, sourceNames: sources } = store;
   const client = connections.quick;
   const audit = createAuditTrail({
     client,
@@ -41,10 +41,10 @@ export function openVerbs(shared: Shared, beside: Beside): readonly AdminRoute[]
     now,
   });
   const audited = createAudited(audit);
-  const verbs = createDeliveryVerbs({ client, prefix, queues, reader, now });
+  const verbs = createDeliveryVerbs({ client, prefix, queues, reader, seal, observe, now });
   const release = createRelease({
     sources: () => inForce().sources,
-    store: createEventStore(client, prefix),
+    store: createEventStore(client, prefix, seal),
     quarantine: rejected,
     observe,
   });

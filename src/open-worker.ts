@@ -5,7 +5,7 @@ import { startFollower } from './delivery/follow.js';
 import type { TargetSettings } from './model/settings.js';
 import { createBatchedBackend } from './queue/batched-backend.js';
 import { createDeliveryRecords } from './queue/delivery-records.js';
-import { readDelivery } from './queue/delivery-text.js';
+import { openData } from './queue/kept-delivery.js';
 import { keysOf } from './queue/keys.js';
 import { joinWorkers } from './queue/worker-places.js';
 import { probeKomand } from './targets/komand/probe.js';
@@ -30,7 +30,7 @@ interface OpenTarget {
 /** Opens targets, delivery and follow-up. */
 export async function openWorker(shared: Shared): Promise<WorkerRole> {
   const { closers, observe, store, inForce, now } = shared;
-  const { connections, prefix, sourceNames } = store;
+  const { connections, prefix, seal, sourceNames } = store;
   const client = connections.patient;
   const retentionMs = inForce().config.retention.delivered;
   const records = createDeliveryRecords({
@@ -38,6 +38,7 @@ export async function openWorker(shared: Shared): Promise<WorkerRole> {
     prefix,
     retentionMs,
     sources: sourceNames,
+    seal,
   });
   let open = new Map<string, OpenTarget>();
   closers.push('targets', async () => {
@@ -56,8 +57,8 @@ export async function openWorker(shared: Shared): Promise<WorkerRole> {
     queueName: (source) => keysOf(prefix, source).queueName,
     connection: client,
     backend: (source, lockMs, signal) =>
-      createBatchedBackend({ client, prefix, source, lockMs, retentionMs, now, signal }),
-    readDelivery,
+      createBatchedBackend({ client, prefix, source, lockMs, retentionMs, seal, now, signal }),
+    readDelivery: (source, id, text) => openData(seal, source, id, text),
     records,
     place: () => places.place(),
     observe,

@@ -61,10 +61,16 @@ export async function readTargetStates(shared: Shared): Promise<ReadonlyMap<stri
   return worst;
 }
 
-/** `source/route` of every route that some worker has paused. */
-export async function readPausedRoutes(shared: Shared): Promise<ReadonlySet<string>> {
+/** Every route that some worker has paused, by `source/route`. */
+export async function readPausedRoutes(
+  shared: Shared,
+): Promise<ReadonlyMap<string, WorkerFacts['pauses'][number]>> {
   const workers = await readWorkers(shared);
-  return new Set(workers.flatMap(({ pauses }) => pauses.map(({ source, route }) => `${source}/${route}`)));
+  return new Map(
+    workers.flatMap(({ pauses }) =>
+      pauses.map((pause) => [`${pause.source}/${pause.route}`, pause] as const),
+    ),
+  );
 }
 
 function worse(a: Login, b: Login): Login {

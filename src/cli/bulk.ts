@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander';
-import { listAt, numberAt, textAt } from '../ops/console/fields.js';
+import { entriesAt, listAt, numberAt, textAt } from '../ops/console/fields.js';
 import { segment, withApi, wholeNumber, type ApiFlags } from './api-command.js';
 import { createApiClient } from './api-client.js';
 import { plain, printJson, printTable, type CliIo } from './cli-io.js';
@@ -128,6 +128,8 @@ function printBulk(io: CliIo, item: unknown): void {
       return value === undefined ? [] : [[name.replaceAll('_', ' '), plain(value)]];
     }),
   );
+  const became = entriesAt(item, 'became').map(([state, n]) => `${String(n)} ${state}`);
+  if (became.length > 0) io.stdout(`\nby now ${plain(became.join(', '))}\n`);
   const results = listAt(item, 'results');
   const shown = results.length > 0 ? results : listAt(item, 'samples');
   if (shown.length > 0) io.stdout(results.length > 0 ? '\nresults\n' : '\nsamples\n');
@@ -136,7 +138,7 @@ function printBulk(io: CliIo, item: unknown): void {
     shown.map((each) => [
       plain(textAt(each, 'id') ?? textAt(each) ?? ''),
       plain(textAt(each, 'result') ?? textAt(each, 'state') ?? ''),
-      plain(textAt(each, 'detail') ?? textAt(each, 'error_class') ?? ''),
+      plain(textAt(each, 'detail') ?? textAt(each, 'error_class') ?? textAt(each, 'new_id') ?? ''),
     ]),
   );
 }

@@ -14,7 +14,7 @@ const COLUMNS: readonly Column[] = [
   ['LAST', 'last_at'],
   ['SAMPLE', (item) => textAt(item, 'sample_ids', 0)],
   ['FINGERPRINT', 'fingerprint'],
-  ['REASON', 'reason'],
+  ['EXAMPLE', 'example'],
 ];
 
 /** `komand-bridge dead groups`. */

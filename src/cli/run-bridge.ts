@@ -17,6 +17,8 @@ import { welcome } from './welcome.js';
 
 /** SIGTERM is promised to be over in 25 s; what hangs then is ended with the process. Milliseconds. */
 const STOP_WITHIN_MS = 24_000;
+/** All is closed; a connection that a library opened while it was being closed must not keep the process. Milliseconds. */
+const LINGER_MS = 2_000;
 const WATCH_DEBOUNCE_MS = 300;
 
 /**
@@ -27,6 +29,7 @@ export async function runBridge(io: CliIo, options: StartOptions): Promise<void>
   const presets = shippedPresets();
   const closers = createClosers((name, error) => io.stderr(`${name} did not close: ${String(error)}\n`));
   const stop = untilSignal();
+  let ran = false;
   try {
     const { loaded, setup, broken } = await prepare(io, options, presets, closers);
     const app = await open(loaded, options);
@@ -35,6 +38,7 @@ export async function runBridge(io: CliIo, options: StartOptions): Promise<void>
     closers.push('reload', () => reloading.close());
     if (options.setup) io.stderr(welcome(io, app, loaded.inForce, options.dataDir));
     const why = await Promise.race([stop, broken]);
+    ran = true;
     if (why !== undefined) io.stderr(`${why}\n`);
   } finally {
     const late = setTimeout(() => {
@@ -43,6 +47,7 @@ export async function runBridge(io: CliIo, options: StartOptions): Promise<void>
     }, STOP_WITHIN_MS);
     await closers.closeAll();
     clearTimeout(late);
+    if (ran) setTimeout(() => process.exit(), LINGER_MS).unref();
   }
 }
 

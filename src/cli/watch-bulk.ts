@@ -14,11 +14,12 @@ export async function watchBulk(io: CliIo, api: ApiClient, path: string): Promis
   const bar = createProgressBar(io);
   try {
     for (;;) {
-      const item = await api.get(path);
+      // Its results are asked for once, at the end: they grow, and each costs the bridge a look
+      const item = await api.get(path, { limit: '1' });
       const of = (name: string): number => numberAt(item, name) ?? 0;
       const note = textAt(item, 'waiting_for') ?? '';
       bar.show(of('succeeded') + of('failed') + of('skipped'), of('count'), plain(note));
-      if (ENDED.has(textAt(item, 'state') ?? '')) return item;
+      if (ENDED.has(textAt(item, 'state') ?? '')) return await api.get(path);
       await pause(EVERY_MS, signal);
       if (signal.aborted)
         throw new CliError('It goes on without you; stop it with: bulk cancel', EXIT.interrupted);

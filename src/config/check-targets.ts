@@ -1,7 +1,7 @@
 import type { JsonObject } from '../model/json.js';
 import type { Report } from './config-fault.js';
-import { blockAt, textAt } from './lenient.js';
-import { isLoopback } from './network-range.js';
+import { blockAt, textAt, textsAt } from './lenient.js';
+import { isLoopback, isNetworkRange } from './network-range.js';
 import { childOf, pointerOf } from './pointer.js';
 
 /** What the schema cannot say of targets. */
@@ -14,6 +14,12 @@ export function checkTargets(root: JsonObject, report: Report, warn: Report): vo
         report,
         key === 'url' ? warn : undefined,
       );
+    }
+    for (const [i, range] of textsAt(target, 'allow_ips')) {
+      if (!isNetworkRange(range)) {
+        const pointer = pointerOf(['targets', name, 'allow_ips', String(i)]);
+        report(pointer, 'must be an address or a CIDR range such as 10.0.0.0/8');
+      }
     }
     if (childOf(blockAt(target, 'tls'), 'insecure_skip_verify') === true) {
       const pointer = pointerOf(['targets', name, 'tls', 'insecure_skip_verify']);

@@ -1,5 +1,5 @@
 import { block, defaulted, named, type ValueOf } from './fields.js';
-import { http, log, ops, redis, retention, spool } from './schema-services.js';
+import { http, log, ops, redis, retention, spool, storage } from './schema-services.js';
 import { source } from './schema-sources.js';
 import { target } from './schema-targets.js';
 
@@ -9,6 +9,7 @@ export const configField = block('Komand Bridge', {
   http: defaulted(http, {}),
   ops: defaulted(ops, {}),
   spool: defaulted(spool, {}),
+  storage: defaulted(storage, {}),
   retention: defaulted(retention, {}),
   log: defaulted(log, {}),
   targets: defaulted(named(target, 'Where events go, by name.'), {}),

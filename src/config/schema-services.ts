@@ -107,6 +107,33 @@ export const spool = block('The local buffer used while Redis cannot take writes
   max_bytes: defaulted(quantity('size', 'How large it may grow.', '1', '1024GiB'), '1GiB'),
 });
 
+export const storage = block('How payloads are kept, in Redis and in the spool alike.', {
+  compress_above: defaulted(
+    quantity('size', 'Payloads of this size and more are compressed.', '512', '256MiB'),
+    '4KiB',
+  ),
+  encryption: defaulted(
+    block('Encryption at rest (AES-256-GCM); on as soon as there is a key.', {
+      keys: defaulted(
+        list(
+          block('A key.', {
+            id: optional(
+              text('What the key is called where it was used; without one, 8 hex digits of its SHA-256.', {
+                pattern: '^[A-Za-z0-9_-]{1,32}$',
+                says: 'at most 32 letters, digits, _ and -',
+              }),
+            ),
+            key: required(secret('32 random bytes in base64 or hex; `openssl rand -base64 32` makes one.')),
+          }),
+          'The first one encrypts, every one decrypts: to rotate, put a new one in front.',
+        ),
+        [],
+      ),
+    }),
+    {},
+  ),
+});
+
 const kept = (what: string) => quantity('duration', `How long ${what} are kept.`, '1s', '3650d');
 
 export const retention = block('How long things are kept.', {

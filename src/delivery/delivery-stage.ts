@@ -1,6 +1,7 @@
 import type { BackendFactory, ConnectionOptions, RedisQueueBackend } from 'bullmq';
 import { setMaxListeners } from 'node:events';
 import type { Delivery } from '../model/delivery.js';
+import type { SealedError } from '../model/sealed-error.js';
 import type { Observe } from '../model/observation.js';
 import type { TargetSettings } from '../model/settings.js';
 import type { Route } from '../model/source.js';
@@ -32,7 +33,8 @@ export interface StageDeps {
     lockMs: number,
     signal: AbortSignal,
   ) => BackendFactory<RedisQueueBackend>;
-  readonly readDelivery: (source: string, id: string, text: string) => Delivery | undefined;
+  /** Reads what the queue keeps of a delivery, or says why it cannot be opened. */
+  readonly readDelivery: (source: string, id: string, text: string) => Delivery | SealedError | undefined;
   readonly records: Records;
   /** Where this process stands among the workers; `undefined` while that is not known. */
   readonly place: () => Place | undefined;

@@ -6,7 +6,8 @@ import { TargetUnavailable, type Target, type TargetJob } from '../model/target.
 import type { Records } from './ports.js';
 
 const PAGE = 100;
-const MAX_PAGES = 40;
+/** In one search. A job that has more newer ones above it is not seen: 4,000 jobs are 40 requests. */
+const MAX_JOBS = 4_000;
 /** Jobs looked at one by one: those of our workflow, of the right time, that no delivery owns. */
 const MAX_CANDIDATES = 50;
 /** What is remembered of jobs that were looked at and were another event's, so that the next look goes on from there. */
@@ -39,8 +40,8 @@ export type Reconcile = (doubt: Doubt) => Promise<Finding>;
 /**
  * Looks through Komand's own job list, newest first, for the job that a doubtful call started: of that workflow, not
  * older than the call, owned by no other delivery, and started with exactly what was sent (or with the event's id in
- * the `correlate` variable). Bounded: 40 pages of 100, 50 jobs looked at one by one. One search at a time, so that a
- * hundred doubts do not become a hundred crawls at once.
+ * the `correlate` variable). Bounded: the newest 4,000 jobs, 50 of them looked at one by one; a search that leaves
+ * something out says so (`cutShort`). One search at a time, so that a hundred doubts do not become a hundred crawls.
  */
 export function createReconcile(deps: {
   readonly target: Target;
@@ -75,7 +76,7 @@ async function searchJobs({ target, records }: Deps, doubt: Doubt, others: Set<s
   let unopened = 0;
   let atEnd = false;
   const body: unknown = JSON.parse(doubt.body);
-  for (let page = 0; page < MAX_PAGES; page += 1) {
+  for (let page = 0; page < MAX_JOBS / PAGE; page += 1) {
     if (doubt.signal.aborted) throw new TargetUnavailable('the worker is stopping');
     const jobs = await target.jobs({ limit: PAGE, offset: page * PAGE });
     looked += jobs.length;

@@ -16,7 +16,10 @@ import {
 /** A job that does not appear within this was not started, as far as can be known. Milliseconds. */
 const GRACE_MS = 10_000;
 const LOOK_AGAIN_MS = 2_000;
-/** Where there were too many jobs to look at all of them: each look goes on where the last one ended. Milliseconds. */
+/**
+ * Where there were more jobs than one search looks at. Jobs that were opened are not opened again, so each look gets
+ * further; those of the newest 4,000 are all it ever lists. After this it is sent again, as if not found. Milliseconds.
+ */
 const CUT_SHORT_GRACE_MS = 120_000;
 /** A job list that cannot be read for long is asked ever more rarely. */
 const MOST_LOOK_AGAIN_MS = 60_000;
@@ -36,7 +39,8 @@ export interface MaySend {
 
 /**
  * An earlier call without an answer, or a start whose worker died, may have started a job. Under `reconcile` it is
- * looked for first, for up to 10 s (two minutes where there are too many jobs to look at at once); under `park` a lost start is a dead letter; under `retry` nobody asks.
+ * looked for first, for up to 10 s (two minutes where there are too many jobs to look at at once); under `park` a lost
+ * start is a dead letter; under `retry` nobody asks.
  */
 export async function settleDoubt(
   deps: Reporter & { readonly reconcile: Reconcile },
@@ -57,6 +61,8 @@ export async function settleDoubt(
   const endedAt = last.startedAt + last.durationMs;
   // Of a lost start it is not known when it ended
   const until = last.bodyHash === undefined ? {} : { until: endedAt + GRACE_MS };
+  // What shows while it is being looked for may be missed: the look counts from where it began
+  const lookedAt = deps.now();
   const finding = await deps.reconcile({ delivery, route, body, since, signal: work.signal, ...until });
   if (finding.kind === 'found')
     return deliveredVerdict(deps, { ...work, progress }, foundOutcome(finding), body);
@@ -72,9 +78,9 @@ export async function settleDoubt(
       );
     return againVerdict(work, progress, now + Math.ceil(growing));
   }
-  if (finding.cutShort === true && now < endedAt + CUT_SHORT_GRACE_MS)
+  if (finding.cutShort === true && lookedAt < endedAt + CUT_SHORT_GRACE_MS)
     return againVerdict(work, progress, now + Math.ceil(growing));
-  if (now < endedAt + GRACE_MS) return againVerdict(work, progress, now + LOOK_AGAIN_MS);
+  if (lookedAt < endedAt + GRACE_MS) return againVerdict(work, progress, now + LOOK_AGAIN_MS);
   return { kind: 'send', progress };
 }
 

@@ -12,9 +12,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Delivery, Progress, Receipt } from '../model/delivery.js';
 import { NO_PROGRESS } from '../model/delivery.js';
 import { isJsonObject } from '../model/json.js';
+import { isDeliveryId } from '../model/ids.js';
 import type { Observe } from '../model/observation.js';
+import { SealedError } from '../model/sealed-error.js';
 import type { Deliver } from './deliver.js';
 import type { Records } from './ports.js';
+import { createSealedNotice } from './sealed-notice.js';
 
 /**
  * A worker that died is noticed when its lock is over and the next check has come: at most 12 s. A lock is renewed
@@ -27,6 +30,8 @@ const NO_STALL_LIMIT = 1_000_000;
 /** After an error of Redis itself (out of memory, read-only) BullMQ asks again at once, thousands of times a second. */
 const BRAKE_MS = 1_000;
 const RETRY_MS = 500;
+/** A delivery that cannot be opened is looked at again so often: its key may come with the next reload. */
+const SEALED_MS = 60_000;
 
 export interface SourceWorkerDeps {
   readonly source: string;
@@ -36,8 +41,8 @@ export interface SourceWorkerDeps {
   readonly connection: ConnectionOptions;
   /** How deliveries are fetched and ended; ending one keeps its receipt. */
   readonly backend: BackendFactory<RedisQueueBackend>;
-  /** Reads what the queue keeps. */
-  readonly readDelivery: (id: string, text: string) => Delivery | undefined;
+  /** Reads what the queue keeps, or says why it cannot be opened. */
+  readonly readDelivery: (id: string, text: string) => Delivery | SealedError | undefined;
   readonly concurrency: number;
   readonly deliver: Deliver;
   readonly records: Pick<Records, 'saveProgress'>;
@@ -50,11 +55,20 @@ export interface SourceWorkerDeps {
 /** BullMQ's worker, whose jobs are deliveries as this program keeps them. */
 class DeliveryWorker extends Worker<Delivery, Receipt> {
   readDelivery: SourceWorkerDeps['readDelivery'] | undefined;
+  readonly #sealed = new WeakMap<Job, string>();
+
+  /** Why a job cannot be opened. */
+  whySealed(job: Job<Delivery, Receipt>): string | undefined {
+    const { progress } = job;
+    const closed = isJsonObject(progress) && progress['sealed'] !== undefined;
+    return this.#sealed.get(job) ?? (closed ? 'its progress does not open' : undefined);
+  }
 
   protected override createJob(json: JobJson, id: string): Job<Delivery, Receipt> {
     const job = super.createJob({ ...json, data: '{}' }, id);
     const delivery = this.readDelivery?.(id, json.data);
-    if (delivery !== undefined) job.data = delivery;
+    if (delivery instanceof SealedError) this.#sealed.set(job, delivery.message);
+    else if (delivery !== undefined) job.data = delivery;
     return job;
   }
 }
@@ -71,9 +85,15 @@ export interface SourceWorker {
 
 export function startSourceWorker(deps: SourceWorkerDeps): SourceWorker {
   const { source, queueName, prefix, connection, concurrency } = deps;
-  const worker = new DeliveryWorker(
+  const tell = createSealedNotice(deps);
+  const worker: DeliveryWorker = new DeliveryWorker(
     queueName,
-    (job, token) => work(deps, job, token),
+    (job, token) => {
+      const sealed = worker.whySealed(job);
+      if (sealed === undefined) return work(deps, job, token);
+      tell(job.id ?? '', sealed);
+      return waitForKey(deps, job, token);
+    },
     {
       connection,
       prefix,
@@ -145,8 +165,19 @@ async function work(deps: SourceWorkerDeps, job: Job<Delivery, Receipt>, token =
   if (verdict.kind !== 'delivered' || verdict.progress !== progress)
     await untilDone(deps, () => deps.records.saveProgress(delivery, verdict.progress));
   if (verdict.kind === 'delivered') return verdict.receipt;
-  if (verdict.kind === 'dead') throw new UnrecoverableError(verdict.reason);
+  // Only that it failed is read of it; the reason stands in the timeline, which may be encrypted
+  if (verdict.kind === 'dead') throw new UnrecoverableError(verdict.progress.deadClass ?? 'dead');
   await untilDone(deps, () => job.moveToDelayed(verdict.at, token));
+  throw new DelayedError();
+}
+
+/** Without its key a delivery waits: that is no attempt, and no death of a worker. */
+async function waitForKey(deps: SourceWorkerDeps, job: Job<Delivery, Receipt>, token = ''): Promise<never> {
+  const { id = '', attemptsStarted } = job;
+  const progress = { ...readProgress(job.progress), starts: attemptsStarted };
+  if (isDeliveryId(id))
+    await untilDone(deps, () => deps.records.saveProgress({ id, source: deps.source }, progress));
+  await untilDone(deps, () => job.moveToDelayed(deps.now() + SEALED_MS, token));
   throw new DelayedError();
 }
 

@@ -26,6 +26,8 @@ export function createRelease(deps: ReleaseDeps): (id: string) => Promise<Stored
     const rejected = await deps.quarantine.show(id);
     if (rejected === undefined)
       throw new Problem('not_found', 404, 'There is no rejected request of this id.');
+    if (rejected.unreadable !== undefined)
+      throw new Problem('conflict', 409, `This request cannot be read: ${rejected.unreadable}.`);
     const kept = rejected.quarantined;
     if (kept === undefined) {
       throw new Problem(

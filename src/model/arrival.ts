@@ -42,4 +42,6 @@ export interface RejectedRequest {
     /** Names the event that a release will create, so that releasing twice makes one event. */
     readonly eventId: EventId;
   };
+  /** Why what is encrypted of it is missing here: its key is not configured, or it was changed in the store. */
+  readonly unreadable?: string;
 }

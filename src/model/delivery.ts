@@ -98,4 +98,6 @@ export interface DeliveryView {
   readonly failedStep?: string;
   /** Unix milliseconds of the next attempt, for a scheduled delivery. */
   readonly nextAt?: number;
+  /** Why what is encrypted of it is missing here: its key is not configured, or it was changed in the store. */
+  readonly unreadable?: string;
 }

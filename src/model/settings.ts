@@ -9,6 +9,7 @@ export interface Config {
   readonly http: HttpSettings;
   readonly ops: OpsSettings;
   readonly spool: SpoolSettings;
+  readonly storage: StorageSettings;
   readonly retention: RetentionSettings;
   readonly log: LogSettings;
   readonly targets: readonly TargetSettings[];
@@ -63,6 +64,16 @@ export interface SpoolSettings {
   readonly maxBytes: number;
 }
 
+/** How payloads are kept, in Redis and in the spool alike. */
+export interface StorageSettings {
+  /** Payloads of so many bytes and more are compressed. */
+  readonly compressAbove: number;
+  readonly encryption: {
+    /** The first encrypts, every one decrypts; none = no encryption. Keys are 32 bytes in base64 or hex. */
+    readonly keys: readonly { readonly id?: string; readonly key: string }[];
+  };
+}
+
 export interface RetentionSettings {
   readonly delivered: number;
   readonly dead: number;
@@ -90,6 +101,8 @@ export interface TargetSettings {
   readonly password: string;
   readonly tokenAs: 'bearer' | 'cookie';
   readonly tls: TlsSettings;
+  /** CIDR ranges its name may lead to; absent = whatever is not this machine, link-local or a group. */
+  readonly allowIps?: readonly string[];
   /** For one whole call, connect to last byte. */
   readonly timeout: number;
   readonly concurrency: number;

@@ -2,10 +2,11 @@ import type { Arrival } from '../model/arrival.js';
 import type { Delivery } from '../model/delivery.js';
 import { deliveryId } from '../model/ids.js';
 import { ACCEPT } from './accept-script.js';
-import { writeDelivery } from './delivery-text.js';
 import { hourOfId } from './id-time.js';
+import { keptData } from './kept-delivery.js';
 import type { SourceKeys } from './keys.js';
 import type { ScriptCall } from './script.js';
+import type { Seal } from './seal.js';
 
 /** With duplicates switched off, how long a write that is sent twice is still known as one. */
 export const RESEND_WINDOW_MS = 600_000;
@@ -26,6 +27,7 @@ export function acceptCall(
   keys: SourceKeys,
   bookedAs: 'accepted' | 'replayed',
   acceptances: readonly Acceptance[],
+  seal: Seal,
 ): ScriptCall {
   const { base, index, books, hourBooks } = keys;
   return {
@@ -46,10 +48,15 @@ export function acceptCall(
         lifetimeMs,
         value,
         deliveries.length,
-        ...deliveries.flatMap((delivery) => [delivery.id, writeDelivery(delivery)]),
+        ...jobsOf(deliveries, seal),
       ]),
     ],
   };
+}
+
+function jobsOf(deliveries: readonly Delivery[], seal: Seal): readonly string[] {
+  const data = keptData(seal, deliveries);
+  return deliveries.flatMap(({ id }, i) => [id, data[i] ?? '']);
 }
 
 /** An event on its way in, as the call wants it. */

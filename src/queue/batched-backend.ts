@@ -9,8 +9,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { isJsonObject } from '../model/json.js';
 import type { RedisClient } from './connect.js';
 import { FINISH } from './finish-script.js';
+import type { Progress, Receipt } from '../model/delivery.js';
+import { SealedError } from '../model/sealed-error.js';
+import { keptReceipt, openProgress } from './kept-delivery.js';
 import { keysOf, type SourceKeys } from './keys.js';
 import { isReply, runScript } from './script.js';
+import type { Seal } from './seal.js';
 
 /** The first look at a Komand job, after its delivery: most have ended by then. Milliseconds. */
 const FIRST_LOOK_MS = 2_000;
@@ -27,6 +31,7 @@ export interface BackendDeps {
   readonly lockMs: number;
   /** How long a delivery is found by its `job_id`, in milliseconds. */
   readonly retentionMs: number;
+  readonly seal: Seal;
   readonly now: () => number;
   /** Fires at shutdown. */
   readonly signal: AbortSignal;
@@ -81,7 +86,7 @@ export function createBatchedBackend(deps: BackendDeps): BackendFactory<RedisQue
       const ended = {
         id: job.id ?? '',
         token,
-        receipt: JSON.stringify(returnValue),
+        receipt: JSON.stringify(sealedReceipt(deps.seal, job.id ?? '', returnValue)),
         jobId: typeof jobId === 'string' ? jobId : undefined,
         at,
       };
@@ -138,12 +143,12 @@ async function run(deps: BackendDeps, keys: SourceKeys, batch: readonly Waiting[
         ...tokens,
       ],
     );
-    const { codes, taken, nextAt } = readReply(reply, now);
+    const { codes, taken, nextAt } = readReply(deps.seal, reply, now);
     let end = 0;
     let job = 0;
     for (const { ended, wanted, resolve } of batch) {
       const code = ended === undefined ? 0 : (codes[end++] ?? 0);
-      const next = wanted === undefined ? undefined : taken[job++];
+      const next = wanted === undefined || code < 0 ? undefined : taken[job++];
       resolve({ code, next: next === undefined ? [null, null, 0, nextAt] : [next, next.id, 0, 0] });
     }
   } catch (error) {
@@ -158,11 +163,11 @@ function endArgs(keys: SourceKeys, { id, token, receipt, jobId, at }: Ended): re
 }
 
 /** What `FINISH` answers. */
-function readReply(reply: unknown, now: number) {
+function readReply(seal: Seal, reply: unknown, now: number) {
   const [codes, taken, nextAt] = listOf(reply);
   return {
     codes: listOf(codes).map(Number),
-    taken: listOf(taken).map((each) => toJobJson(listOf(each), now)),
+    taken: listOf(taken).map((each) => toJobJson(seal, listOf(each), now)),
     nextAt: Number(nextAt ?? 0),
   };
 }
@@ -171,13 +176,17 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function toJobJson([id, data, progress, returnvalue, starts]: readonly unknown[], now: number): JobJson {
+function toJobJson(
+  seal: Seal,
+  [id, data, progress, returnvalue, starts]: readonly unknown[],
+  now: number,
+): JobJson {
   return {
     id: textOf(id),
     name: 'delivery',
     data: textOf(data),
     opts: OPTIONS,
-    progress: progressOf(progress),
+    progress: progressOf(seal, textOf(id), progress),
     attemptsMade: 0,
     attemptsStarted: Number(starts),
     stalledCounter: 0,
@@ -192,9 +201,22 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Written as JSON by `saveProgress`. */
-function progressOf(value: unknown): object | number {
+/** What cannot be opened stays as it is, `sealed` and all, for the worker to see. */
+function progressOf(seal: Seal, id: string, value: unknown): object | number {
   if (typeof value !== 'string') return 0;
   const progress: unknown = JSON.parse(value);
-  return isJsonObject(progress) ? progress : 0;
+  if (!isJsonObject(progress) || !Array.isArray(progress['attempts'])) return 0;
+  try {
+    // Written as JSON by `saveProgress`
+    return openProgress(seal, id, progress as Progress & typeof progress);
+  } catch (error) {
+    if (error instanceof SealedError) return progress;
+    throw error;
+  }
+}
+
+/** What a worker returned of a delivery that got through: its receipt. */
+function sealedReceipt(seal: Seal, id: string, returned: unknown): unknown {
+  if (!isJsonObject(returned) || !isJsonObject(returned['attempt'])) return returned;
+  return keptReceipt(seal, id, returned as Receipt & typeof returned);
 }

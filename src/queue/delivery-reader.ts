@@ -6,6 +6,7 @@ import { timeOfId } from './id-time.js';
 import { keysOf } from './keys.js';
 import { listIds, type Place } from './list-ids.js';
 import { readJob } from './read-job.js';
+import type { Seal } from './seal.js';
 
 export interface ListFilter {
   readonly source?: string;
@@ -21,8 +22,9 @@ export function createDeliveryReader(deps: {
   readonly client: RedisClient;
   readonly prefix: string;
   readonly sources: () => readonly string[];
+  readonly seal: Seal;
 }) {
-  const { client, prefix, sources } = deps;
+  const { client, prefix, sources, seal } = deps;
 
   const read = async ({ source, id }: Place): Promise<DeliveryView | undefined> => {
     const { base } = keysOf(prefix, source);
@@ -31,7 +33,7 @@ export function createDeliveryReader(deps: {
       client.zscore(`${base}delayed`, id),
       client.exists(`${base}${id}:lock`),
     ]);
-    return readJob(source, id, hash, { delayedScore, locked: locked === 1 });
+    return readJob(source, id, hash, { delayedScore, locked: locked === 1 }, seal);
   };
 
   /** An id does not tell its source: each is asked, in one round trip. */

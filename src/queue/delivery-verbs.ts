@@ -1,13 +1,16 @@
 import type { Delivery, DeliveryState } from '../model/delivery.js';
 import { NO_PROGRESS } from '../model/delivery.js';
+import type { Observe } from '../model/observation.js';
 import { replayDeliveryId, type DeliveryId } from '../model/ids.js';
 import { Problem } from '../model/problem.js';
 import type { BullQueues } from './bull-queues.js';
 import type { RedisClient } from './connect.js';
 import type { DeliveryReader } from './delivery-reader.js';
 import { acceptCall, RESEND_WINDOW_MS } from './accept-calls.js';
+import { keptProgress } from './kept-delivery.js';
 import { keysOf } from './keys.js';
 import { defineScript, runScript } from './script.js';
+import type { Seal } from './seal.js';
 
 interface Change {
   readonly by: string;
@@ -41,20 +44,23 @@ export function createDeliveryVerbs(deps: {
   readonly prefix: string;
   readonly queues: BullQueues;
   readonly reader: DeliveryReader;
+  readonly seal: Seal;
+  /** Told of every delivery that ends here, in the process whose verb ended it. */
+  readonly observe: Observe;
   readonly now: () => number;
 }) {
-  const { client, prefix, queues, reader, now } = deps;
+  const { client, prefix, queues, reader, seal, observe, now } = deps;
 
   return {
     /** Throws `Problem` not_found, or conflict where there is nothing to repeat. */
     async retry(id: string): Promise<void> {
-      const { view, source } = await find(id);
+      const { view, source } = await findReadable(id);
       if (view.state === 'scheduled') return unlessMoved(id, 'scheduled', () => queues.promote(source, id));
       if (view.state !== 'dead') throw notRepeatable(view.state);
       // Its tries begin anew; the timeline stays
       const progress = { ...view.progress, counted: NO_PROGRESS.counted };
       const { base, job } = keysOf(prefix, source);
-      const args = [id, JSON.stringify(progress), now()];
+      const args = [id, JSON.stringify(keptProgress(seal, id, progress)), now()];
       if ((await runScript(client, BEGIN_ANEW, [job(id), `${base}failed`], args)) === 0)
         throw notRepeatable((await find(id)).view.state);
       await unlessMoved(id, 'dead', () => queues.retryDead(source, id));
@@ -69,6 +75,9 @@ export function createDeliveryVerbs(deps: {
       if (done === -1) throw missing();
       if (done === 0)
         throw new Problem('conflict', 409, `A delivery that is ${view.state} cannot be discarded.`);
+      const { id: deliveryId, receivedAt } = view.delivery;
+      const durationMs = now() - receivedAt;
+      observe({ kind: 'delivery-ended', deliveryId, source, state: 'discarded', durationMs });
     },
 
     /**
@@ -79,7 +88,7 @@ export function createDeliveryVerbs(deps: {
       id: string,
       change: Change & { readonly body?: string; readonly as?: DeliveryId },
     ): Promise<string> {
-      const { view, source } = await find(id);
+      const { view, source } = await findReadable(id);
       const { delivery } = view;
       const keys = keysOf(prefix, source);
       const at = now();
@@ -95,15 +104,20 @@ export function createDeliveryVerbs(deps: {
           edited: change.body !== undefined,
         },
       };
-      const { script, ...call } = acceptCall(keys, 'replayed', [
-        {
-          claim: keys.claim(`replay:${again.id}`),
-          lifetimeMs: RESEND_WINDOW_MS,
-          value: again.id,
-          id: again.id,
-          deliveries: [again],
-        },
-      ]);
+      const { script, ...call } = acceptCall(
+        keys,
+        'replayed',
+        [
+          {
+            claim: keys.claim(`replay:${again.id}`),
+            lifetimeMs: RESEND_WINDOW_MS,
+            value: again.id,
+            id: again.id,
+            deliveries: [again],
+          },
+        ],
+        seal,
+      );
       await runScript(client, script, call.keys, call.args);
       return again.id;
     },
@@ -118,6 +132,13 @@ export function createDeliveryVerbs(deps: {
       if (view.state === from) throw error;
       throw notRepeatable(view.state);
     }
+  }
+
+  /** Nothing is made of a record that is not whole. */
+  async function findReadable(id: string): ReturnType<typeof find> {
+    const found = await find(id);
+    if (found.view.unreadable === undefined) return found;
+    throw new Problem('conflict', 409, `This delivery cannot be read: ${found.view.unreadable}.`);
   }
 
   async function find(

@@ -6,6 +6,7 @@ import type { RedisClient } from './connect.js';
 import { isStoreWide } from './is-store-wide.js';
 import { keysOf, type SourceKeys } from './keys.js';
 import { defineScript, isReply, runScript, runScripts } from './script.js';
+import type { Seal } from './seal.js';
 
 /** Within this Redis has taken a write or it counts as away. Milliseconds; the sender is promised an answer in 5 s. */
 const DEADLINE_MS = 2_500;
@@ -35,7 +36,7 @@ export interface EventStore {
 }
 
 /** Hands events over to Redis. What arrives in one turn of the event loop goes there together. */
-export function createEventStore(client: RedisClient, prefix: string): EventStore {
+export function createEventStore(client: RedisClient, prefix: string, seal: Seal): EventStore {
   const keys = new Map<string, SourceKeys>();
   let waiting: Waiting[] = [];
 
@@ -69,7 +70,7 @@ export function createEventStore(client: RedisClient, prefix: string): EventStor
     const source = batch[0]?.arrival.event.source ?? '';
     const own = keysFor(source);
     const acceptances = batch.map(({ arrival }) => toAcceptance(own, arrival));
-    const [reply] = await runScripts(client, [acceptCall(own, 'accepted', acceptances)]);
+    const [reply] = await runScripts(client, [acceptCall(own, 'accepted', acceptances, seal)]);
     if (reply?.status === 'fulfilled') {
       const answers: readonly unknown[] = Array.isArray(reply.value) ? reply.value : [];
       batch.forEach(({ arrival, resolve }, i) => resolve(readReply(arrival, answers[i])));

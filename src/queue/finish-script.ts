@@ -11,7 +11,8 @@ const DELAYED_SCALE = 4_096;
  * The receipt is kept whatever became of the lock: should another worker have the delivery by now, it finds that it was
  * delivered. With the first receipt come the index by job id and the entry in the follow list; so a call that is made
  * twice, because its answer got lost, changes nothing the second time. A lock that ran out while nobody took the delivery
- * is no reason to refuse.
+ * is no reason to refuse. Who is refused is handed nothing: BullMQ then fails that delivery under the same token, and would
+ * make a dead letter of it if it had just been handed out again under it.
  *
  * KEYS: 1 wait · 2 active · 3 delayed · 4 meta · 5 marker · 6 stalled · 7 completed · 8 follow
  * ARGV: 1 key base · 2 now · 3 lock's lifetime in ms · 4 index's lifetime in ms · 5 how many end, and for each of them:
@@ -23,7 +24,7 @@ const DELAYED_SCALE = 4_096;
 export const FINISH = defineScript(`
 local wait, active, delayed, follow = KEYS[1], KEYS[2], KEYS[3], KEYS[8]
 local base, now, lockMs, ends = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[5])
-local codes, completed, followed, unstalled = {}, {}, {}, {}
+local codes, completed, followed, unstalled, refused = {}, {}, {}, {}, {}
 for e = 1, ends do
   local at = 1 + 5 * e
   local id, token, receipt = ARGV[at], ARGV[at + 1], ARGV[at + 2]
@@ -53,6 +54,7 @@ for e = 1, ends do
     if ARGV[at + 4] ~= '' then redis.call('SET', ARGV[at + 4], id, 'PX', ARGV[4]) end
   end
   codes[e] = code
+  if code ~= 0 then refused[token] = true end
 end
 if #unstalled > 0 then redis.call('SREM', KEYS[6], unpack(unstalled)) end
 if #completed > 0 then redis.call('ZADD', KEYS[7], unpack(completed)) end
@@ -65,18 +67,21 @@ if #due > 0 then
 end
 local taken = {}
 local meta = redis.call('HMGET', KEYS[4], 'paused', 'concurrency')
-local maxed = meta[2] and redis.call('LLEN', active) >= tonumber(meta[2])
-if not meta[1] and not maxed then
+local room = meta[2] and tonumber(meta[2]) - redis.call('LLEN', active) or #ARGV
+if not meta[1] and room > 0 then
   for t = 6 + 5 * ends, #ARGV do
-    local id = redis.call('RPOPLPUSH', wait, active)
-    if not id then break end
-    local job = base .. id
-    local kept = redis.call('HMGET', job, 'data', 'progress', 'returnvalue')
-    if kept[1] then
+    if not refused[ARGV[t]] and #taken < room then
+      local id, kept
+      repeat
+        id = redis.call('RPOPLPUSH', wait, active)
+        kept = id and redis.call('HMGET', base .. id, 'data', 'progress', 'returnvalue')
+        local gone = id and not kept[1]
+        if gone then redis.call('LREM', active, 1, id) end
+      until not gone
+      if not id then break end
+      local job = base .. id
       redis.call('SET', job .. ':lock', ARGV[t], 'PX', lockMs)
       taken[#taken + 1] = {id, kept[1], kept[2], kept[3], redis.call('HINCRBY', job, 'ats', 1)}
-    else
-      redis.call('LREM', active, 1, id)
     end
   end
   if redis.call('LLEN', wait) > 0 then redis.call('ZADD', KEYS[5], 0, '0') end

@@ -1,7 +1,10 @@
 import type { DeliveryState, DeliveryView, JobOutcome, Progress, Receipt } from '../model/delivery.js';
 import { NO_PROGRESS } from '../model/delivery.js';
-import { readDelivery } from './delivery-text.js';
+import { isDeliveryId } from '../model/ids.js';
 import { isJsonObject } from '../model/json.js';
+import { SealedError } from '../model/sealed-error.js';
+import { closed, closedDelivery, openData, openProgress, openReceipt } from './kept-delivery.js';
+import type { Seal } from './seal.js';
 
 /** What tells the state of a job besides its own hash. */
 export interface JobPlace {
@@ -13,22 +16,40 @@ export interface JobPlace {
 /** BullMQ keeps the time of a delayed job in the upper bits of its score. */
 const DELAYED_SCALE = 4_096;
 
-/** Reads the hash of a BullMQ job. `undefined` where there is none, or it is not one of ours. */
+/**
+ * Reads the hash of a BullMQ job. `undefined` where there is none, or it is not one of ours. What cannot be opened is
+ * left out and said in `unreadable`.
+ */
 export function readJob(
   source: string,
   id: string,
   hash: Readonly<Record<string, string>>,
   place: JobPlace,
+  seal: Seal,
 ): DeliveryView | undefined {
-  const delivery = readDelivery(source, id, hash['data'] ?? '');
+  if (!isDeliveryId(id)) return undefined;
+  const read = openData(seal, source, id, hash['data'] ?? '');
+  const delivery = read instanceof SealedError ? closedDelivery(source, id) : read;
   if (delivery === undefined) return undefined;
+  let unreadable = read instanceof SealedError ? read.message : undefined;
+  const opened = <T extends Progress | Receipt>(kept: T, open: (kept: T) => T): T => {
+    try {
+      return open(kept);
+    } catch (error) {
+      if (!(error instanceof SealedError)) throw error;
+      unreadable ??= error.message;
+      return closed(kept);
+    }
+  };
   const state = stateOf(hash, place);
-  const receipt = parseReceipt(hash['returnvalue']);
+  const noted = parseReceipt(hash['returnvalue']);
+  const receipt = noted && opened(noted, (kept) => openReceipt(seal, id, kept));
+  const progress = opened(readProgress(hash['progress']), (kept) => openProgress(seal, id, kept));
   const { outcome, failedStep } = hash;
   return {
     delivery,
     state,
-    progress: readProgress(hash['progress']),
+    progress,
     ...(receipt === undefined ? {} : { receipt }),
     ...(outcome === undefined
       ? receipt?.jobId === undefined
@@ -36,6 +57,7 @@ export function readJob(
         : { jobOutcome: 'pending' as const }
       : { jobOutcome: outcome as JobOutcome }),
     ...(failedStep === undefined || failedStep === '' ? {} : { failedStep }),
+    ...(unreadable === undefined ? {} : { unreadable }),
     ...(place.delayedScore === null
       ? {}
       : { nextAt: Math.floor(Number(place.delayedScore) / DELAYED_SCALE) }),
@@ -54,7 +76,7 @@ function readProgress(text: string | undefined): Progress {
   return progress === undefined || !Array.isArray(progress.attempts) ? NO_PROGRESS : progress;
 }
 
-/** BullMQ writes `null` where a job returned nothing. */
+/** What of a receipt can be read without a key. BullMQ writes `null` where a job returned nothing. */
 export function parseReceipt(text: string | undefined): Receipt | undefined {
   return parse(text) as Receipt | undefined;
 }

@@ -1,10 +1,11 @@
 import type { RejectedRequest } from '../model/arrival.js';
-import { isJsonObject } from '../model/json.js';
 import { Problem } from '../model/problem.js';
 import type { RedisClient } from './connect.js';
+import { keptRejected, openRejected } from './kept-rejected.js';
 import { keysOf } from './keys.js';
 import { pageByScore } from './page-by-score.js';
 import { defineScript, runScript } from './script.js';
+import type { Seal } from './seal.js';
 
 /** Requests of strangers kept for each source; quarantined ones are not counted and stay for their whole retention. */
 const STRANGERS_KEPT = 1_000;
@@ -39,8 +40,9 @@ export function createRejectedStore(deps: {
   readonly prefix: string;
   readonly retentionMs: number;
   readonly sources: () => readonly string[];
+  readonly seal: Seal;
 }) {
-  const { client, prefix, retentionMs, sources } = deps;
+  const { client, prefix, retentionMs, sources, seal } = deps;
   const keys = (source: string): { record: (id: string) => string; all: string; strangers: string } => {
     const { base, rejected, rejectedIndex } = keysOf(prefix, source);
     return { record: rejected, all: rejectedIndex, strangers: `${base}rejected-strangers` };
@@ -48,7 +50,7 @@ export function createRejectedStore(deps: {
 
   const show = async (id: string): Promise<RejectedRequest | undefined> => {
     const found = await Promise.all(sources().map((source) => client.get(keys(source).record(id))));
-    return parseRecord(found.find((text) => text !== null) ?? null);
+    return openRejected(seal, found.find((text) => text !== null) ?? null);
   };
 
   return {
@@ -58,7 +60,7 @@ export function createRejectedStore(deps: {
     async record(rejected: RejectedRequest): Promise<void> {
       const { record, all, strangers } = keys(rejected.source);
       const keep = rejected.quarantined === undefined ? STRANGERS_KEPT : 0;
-      const args = [rejected.id, JSON.stringify(rejected), rejected.at, retentionMs, record(''), keep];
+      const args = [rejected.id, keptRejected(seal, rejected), rejected.at, retentionMs, record(''), keep];
       await runScript(client, RECORD, [record(rejected.id), all, strangers], args).catch((error: unknown) => {
         throw new Problem(
           'store_unavailable',
@@ -95,7 +97,7 @@ export function createRejectedStore(deps: {
         .sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1))
         .slice(0, filter.limit);
       const records = await Promise.all(page.map(({ source, id }) => client.get(keys(source).record(id))));
-      const items = records.map(parseRecord).filter((record) => record !== undefined);
+      const items = records.map((text) => openRejected(seal, text)).filter((record) => record !== undefined);
       const last = page.at(-1);
       return page.length < filter.limit || last === undefined
         ? { items }
@@ -111,11 +113,4 @@ export function createRejectedStore(deps: {
       ]);
     },
   };
-}
-
-function parseRecord(text: string | null): RejectedRequest | undefined {
-  if (text === null) return undefined;
-  const value: unknown = JSON.parse(text);
-  // Written by `record` above
-  return isJsonObject(value) ? (value as RejectedRequest & typeof value) : undefined;
 }

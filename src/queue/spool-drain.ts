@@ -3,7 +3,10 @@ import type { Notice } from '../model/observation.js';
 import type { DurableStoreDeps } from './durable-store-deps.js';
 import type { AcceptResult } from './event-store.js';
 
-/** Another process that shares the spool may have died with events in it: so often somebody looks. Milliseconds. */
+/**
+ * A put that was too slow for its answer (503) may be committed after the last look, with nobody to wake the drain: so
+ * often it looks by itself. Milliseconds.
+ */
 const LOOK_MS = 2_000;
 const PARKED_RETRY_MS = 60_000;
 
@@ -65,7 +68,7 @@ export function createSpoolDrain(deps: DurableStoreDeps): SpoolDrain {
         if (batch === undefined) break;
         const results = await redis.acceptEach(batch.arrivals);
         const failed = results.find((result) => !result.ok && !result.lasting);
-        if (failed === undefined) away = false;
+        if (failed === undefined && results.length > 0) away = false;
         // From the first that failed on all stay, so that none overtakes another
         const upTo = failed === undefined ? results.length : results.indexOf(failed);
         await batch.settle(
@@ -73,6 +76,7 @@ export function createSpoolDrain(deps: DurableStoreDeps): SpoolDrain {
         );
         moved += upTo;
         results.slice(0, upTo).forEach((result, i) => tell(batch.arrivals[i], result));
+        tellUnreadable(batch.unreadable);
         if (failed !== undefined && !failed.ok) return wentAway(failed.cause);
         // Requests come first
         await new Promise((resolve) => setImmediate(resolve));
@@ -96,6 +100,12 @@ export function createSpoolDrain(deps: DurableStoreDeps): SpoolDrain {
       const message = 'A spooled event is the same as one that was stored before; that one is delivered';
       notice('info', 'spool.duplicate', message, { eventId, source, sameAs: result.stored.eventId });
     }
+  };
+
+  const tellUnreadable = (causes: readonly string[]): void => {
+    if (causes.length === 0) return;
+    const message = 'Spooled events cannot be read; they are put aside and offered again from time to time';
+    notice('error', 'spool.unreadable', message, { events: causes.length, cause: causes[0] ?? '' });
   };
 
   const lookTimer = setInterval(() => {

@@ -2,7 +2,17 @@ import { open, type Database } from 'lmdb';
 import type { Arrival, Stored } from '../model/arrival.js';
 import { deliveryId } from '../model/ids.js';
 import { Problem } from '../model/problem.js';
-import { claimName, costOf, duplicateOf, type Claim, type Entry } from './spool-entry.js';
+import { SealedError } from '../model/sealed-error.js';
+import type { Seal } from './seal.js';
+import {
+  claimName,
+  duplicateOf,
+  readEntry,
+  receivedAt,
+  writeEntry,
+  type Claim,
+  type Entry,
+} from './spool-entry.js';
 
 /** LMDB needs room for its tree and for pages that a reader still holds, beside the entries themselves. */
 const MAP_HEADROOM = 2;
@@ -26,6 +36,8 @@ export interface SpoolStats {
 /** A piece of the spool in order of arrival, and what shall become of each. */
 export interface SpoolBatch {
   readonly arrivals: readonly Arrival[];
+  /** Why others between them cannot be read; settling puts these aside. */
+  readonly unreadable: readonly string[];
   /** Durably, by position: `stored` ones are forgotten, `parked` ones put aside, the others stay where they are. */
   settle(fates: readonly ('stored' | 'parked' | 'kept')[]): Promise<void>;
 }
@@ -45,14 +57,15 @@ export interface Spool {
 
 /**
  * The local durable buffer for while Redis cannot take writes. Kept in LMDB: every commit is fsynced before `put`
- * resolves, a kill at any point leaves the last commit whole, and several processes may share one folder.
+ * resolves, and a kill at any point leaves the last commit whole. One process at a time has a folder: see `claimSpool`.
  */
 export function openSpool(options: {
   readonly dir: string;
   readonly maxBytes: number;
+  readonly seal: Seal;
   readonly now: () => number;
 }): Spool {
-  const { dir, maxBytes, now } = options;
+  const { dir, maxBytes, seal, now } = options;
   // overlappingSync off: a commit is on disk when its promise resolves, not some time later
   const root = open({
     path: dir,
@@ -83,9 +96,9 @@ export function openSpool(options: {
       if (first !== undefined && event.dedupeWindowMs > 0) return duplicateOf(first, event.id);
       const deliveries = routes.map((route) => deliveryId(event.id, route));
       const claim: Claim = { eventId: event.id, deliveries, until: now() + event.dedupeWindowMs };
-      const cost = costOf(arrival, claim);
+      const { text, cost } = writeEntry(seal, arrival, claim);
       bytes += cost;
-      texts.push(JSON.stringify({ arrival, cost } satisfies Entry));
+      texts.push(text);
       if (event.dedupeWindowMs > 0) fresh.set(name, claim);
       return { eventId: event.id, status: 'spooled', deliveries };
     });
@@ -108,6 +121,12 @@ export function openSpool(options: {
     void meta.put('bytes', Math.max(0, (meta.get('bytes') ?? 0) - cost));
   };
 
+  const putAside = (key: number, text: string): void => {
+    if (entries.get(key) === undefined) return;
+    void entries.remove(key);
+    void parked.put(key, text);
+  };
+
   return {
     put: async (arrivals) => {
       try {
@@ -126,26 +145,27 @@ export function openSpool(options: {
 
     next: (limit) => {
       const found: { key: number; text: string; entry: Entry }[] = [];
+      const closed: { key: number; text: string; cause: string }[] = [];
       let bytes = 0;
       for (const { key, value } of entries.getRange({ limit })) {
         bytes += value.length;
         if (found.length > 0 && bytes > BATCH_BYTES) break;
-        found.push({ key, text: value, entry: JSON.parse(value) as Entry });
+        const entry = readEntry(seal, value);
+        if (entry instanceof SealedError) closed.push({ key, text: value, cause: entry.message });
+        else found.push({ key, text: value, entry });
       }
-      if (found.length === 0) return undefined;
+      if (found.length + closed.length === 0) return undefined;
       return {
         arrivals: found.map(({ entry }) => entry.arrival),
+        unreadable: closed.map(({ cause }) => cause),
         settle: (fates) =>
           root.transaction(() => {
+            for (const { key, text } of closed) putAside(key, text);
             for (const [i, { key, text, entry }] of found.entries()) {
               // Another process that drains the same spool was faster
               if (fates[i] === 'kept' || fates[i] === undefined || entries.get(key) === undefined) continue;
-              if (fates[i] === 'stored') {
-                forget(key, entry);
-              } else {
-                void entries.remove(key);
-                void parked.put(key, text);
-              }
+              if (fates[i] === 'stored') forget(key, entry);
+              else putAside(key, text);
             }
           }),
       };
@@ -168,8 +188,7 @@ export function openSpool(options: {
         parked: countOf(parked),
         bytes: meta.get('bytes') ?? 0,
         maxBytes,
-        oldestAt:
-          oldest === undefined ? undefined : (JSON.parse(oldest.value) as Entry).arrival.event.receivedAt,
+        oldestAt: oldest === undefined ? undefined : receivedAt(oldest.value),
       };
     },
     close: () => root.close(),

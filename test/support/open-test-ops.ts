@@ -13,6 +13,7 @@ import { arrivalOf } from './arrivals.js';
 import { handMadeRoute, handMadeSource } from './hand-made-source.js';
 import { openTestStore, PREFIX, type TestStore } from './open-test-store.js';
 import { waitUntil } from './wait-until.js';
+import { CLEAR, NO_SEAL } from './seals.js';
 
 export const OPERATOR: OpsToken = { name: 'oncall', role: 'operator', token: 'an-operator-token' };
 export const VIEWER: OpsToken = { name: 'screen', role: 'viewer', token: 'a-viewer-token' };
@@ -56,6 +57,7 @@ export async function openTestOps(redisUrl: string): Promise<TestOps> {
     prefix: PREFIX,
     retentionMs: 3_600_000,
     sources: () => ['alerts', 'other'],
+    seal: NO_SEAL,
   });
   let jobs = 0;
   const url = app.opsUrl ?? '';
@@ -92,6 +94,7 @@ export async function openTestOps(redisUrl: string): Promise<TestOps> {
         },
         { connection: connections.patient, prefix: PREFIX },
         createBatchedBackend({
+          seal: NO_SEAL,
           client: connections.patient,
           prefix: PREFIX,
           source,
@@ -135,6 +138,7 @@ function inForceOf(url: string, tokens: readonly OpsToken[], sources: readonly S
       http: { host: '127.0.0.1', port: 0, maxBody: 1_048_576, trustProxy: [], maxConnections: 100 },
       ops: { host: '127.0.0.1', port: 0, tokens },
       spool: { dir: 'data/spool', maxBytes: 1_048_576 },
+      storage: CLEAR,
       retention: { delivered: 3_600_000, dead: 3_600_000, rejected: 3_600_000 },
       log: { level: 'error' },
       targets: [

@@ -1,9 +1,11 @@
 // Puts numbered events into a spool, says each number once it is kept, and takes some out again; runs until it is killed.
+import { createSeal } from '../../dist/queue/seal.js';
 import { openSpool } from '../../dist/queue/spool.js';
 import { newEventId } from '../../dist/model/ids.js';
 
 const [dir, name, drains] = process.argv.slice(2);
-const spool = openSpool({ dir, maxBytes: 64 << 20, now: Date.now });
+const seal = createSeal(() => ({ compressAbove: 4_096, encryption: { keys: [] } }));
+const spool = openSpool({ dir, maxBytes: 64 << 20, seal, now: Date.now });
 const say = (line) => new Promise((resolve) => process.stdout.write(`${line}\n`, resolve));
 
 const event = (n) => ({

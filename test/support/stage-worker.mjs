@@ -4,6 +4,7 @@ import { createBatchedBackend } from '../../dist/queue/batched-backend.js';
 import { openRedis } from '../../dist/queue/connect.js';
 import { createDeliveryRecords } from '../../dist/queue/delivery-records.js';
 import { readDelivery } from '../../dist/queue/delivery-text.js';
+import { createSeal } from '../../dist/queue/seal.js';
 import { keysOf } from '../../dist/queue/keys.js';
 import { probeKomand } from '../../dist/targets/komand/probe.js';
 import { createKomandTarget } from '../../dist/targets/komand/target.js';
@@ -14,11 +15,13 @@ const connections = openRedis(redis, () => undefined);
 const client = connections.patient;
 const { prefix } = redis;
 const retentionMs = 600_000;
+const seal = createSeal(() => ({ compressAbove: 4_096, encryption: { keys: [] } }));
 const records = createDeliveryRecords({
   client,
   prefix,
   retentionMs,
   sources: () => [source],
+  seal,
 });
 const target = createKomandTarget(settings, { observe: () => undefined, readFile: () => '' });
 const stage = createDeliveryStage({
@@ -27,7 +30,16 @@ const stage = createDeliveryStage({
   connection: client,
   backend: (name, lockMs, signal) => {
     const now = Date.now;
-    const open = createBatchedBackend({ client, prefix, source: name, lockMs, retentionMs, now, signal });
+    const open = createBatchedBackend({
+      client,
+      prefix,
+      source: name,
+      lockMs,
+      retentionMs,
+      seal,
+      now,
+      signal,
+    });
     return (...given) => {
       const backend = open(...given);
       if (killAt === 'after-answer') backend.moveToCompleted = die;

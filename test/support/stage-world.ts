@@ -16,6 +16,7 @@ import { createEventStore } from '../../src/queue/event-store.js';
 import { keysOf } from '../../src/queue/keys.js';
 import { probeKomand } from '../../src/targets/komand/probe.js';
 import { createKomandTarget, type KomandTarget } from '../../src/targets/komand/target.js';
+import { NO_SEAL } from './seals.js';
 
 export function redisAt(url: string): RedisSettings {
   return { url, mode: 'single', nodes: [], prefix: 'bridge' };
@@ -65,10 +66,10 @@ export async function openStage(options: {
   const observe = (each: Observation): void => void observed.push(each);
   const connections = openRedis(redisAt(options.redisUrl), observe);
   const client = connections.patient;
-  const deps = { client, prefix: 'bridge', sources: () => sources };
+  const deps = { client, prefix: 'bridge', sources: () => sources, seal: NO_SEAL };
   const records = createDeliveryRecords({ ...deps, retentionMs: 600_000 });
   const reader = createDeliveryReader(deps);
-  const store = createEventStore(client, 'bridge');
+  const store = createEventStore(client, 'bridge', NO_SEAL);
   const target = createKomandTarget(settings, { observe, readFile: () => '' });
   const stage = createDeliveryStage({
     prefix: 'bridge',
@@ -76,6 +77,7 @@ export async function openStage(options: {
     connection: client,
     backend: (source, lockMs, signal) =>
       createBatchedBackend({
+        seal: NO_SEAL,
         client,
         prefix: 'bridge',
         source,

@@ -1,3 +1,4 @@
+import type { DeliveryState } from '../../model/delivery.js';
 import { Problem } from '../../model/problem.js';
 import type { AdminRoute } from './admin-route.js';
 import { describe, FLAG, listOf, mapOf, shape, TEXT, words } from './json-schema.js';
@@ -46,6 +47,13 @@ export function bulkRoutes(deps: {
     const views = await Promise.all(items.map((item) => reader.show(item.id)));
     return views.filter((view) => view !== undefined).map(showDelivery);
   };
+  /** Where each that was done stands by now: a retry is not over with the retry. */
+  const statesOf = (results: readonly BulkResult[]): Promise<readonly (DeliveryState | undefined)[]> =>
+    Promise.all(
+      results.map(async ({ id, newId, result }) =>
+        result === 'succeeded' ? (await reader.show(newId ?? id))?.state : undefined,
+      ),
+    );
 
   return [
     {
@@ -87,10 +95,12 @@ export function bulkRoutes(deps: {
         const offset = readOffset(query.get('offset'));
         const results = await store.results(bulk.id, offset, limit);
         const next = results.length < limit ? null : offset + limit;
+        const [samples, states] = await Promise.all([samplesOf(bulk.id), statesOf(results)]);
         const body = {
           ...show(bulk),
-          samples: await samplesOf(bulk.id),
-          results: results.map(showResult),
+          samples,
+          results: results.map((result, i) => ({ ...showResult(result), state: states[i] ?? null })),
+          became: tally(states),
           next_offset: next,
         };
         return { status: 200, body };
@@ -149,6 +159,12 @@ export function bulkRoutes(deps: {
       },
     },
   ];
+}
+
+function tally(states: readonly (DeliveryState | undefined)[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const state of states) if (state !== undefined) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
 }
 
 function readOffset(text: string | null): number {

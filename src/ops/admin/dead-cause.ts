@@ -9,6 +9,8 @@ export interface Cause {
   readonly status: number | null;
   /** The last reason without what differs from one delivery to the next. */
   readonly reason: string;
+  /** The last reason as it was said, of one of them. */
+  readonly example: string;
   /** Names the cause within its source. */
   readonly fingerprint: string;
 }
@@ -34,12 +36,13 @@ export function statusOf(view: DeliveryView): number | null {
 export function causeOf(view: DeliveryView): Cause {
   const errorClass = errorClassOf(view);
   const status = statusOf(view);
-  const reason = shapeOf(attemptsOf(view).findLast((made) => made.reason !== undefined)?.reason ?? '');
+  const said = attemptsOf(view).findLast((made) => made.reason !== undefined)?.reason ?? '';
+  const reason = shapeOf(said);
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([view.delivery.source, errorClass, status, reason]))
     .digest('hex')
     .slice(0, 16);
-  return { errorClass, status, reason, fingerprint };
+  return { errorClass, status, reason, example: said.slice(0, MAX_REASON), fingerprint };
 }
 
 /** Ids, quoted values and numbers out: `job "a1" timed out after 31 s` and `job "b2" … 29 s` are one cause. */

@@ -86,6 +86,7 @@ export function deliveryListRoutes(
           error_class: cause.errorClass,
           status: cause.status,
           reason: cause.reason,
+          example: cause.example,
           count,
           first_at: timeText(firstAt),
           last_at: timeText(lastAt),

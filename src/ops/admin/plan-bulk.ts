@@ -33,7 +33,10 @@ export function readBulkWish(body: unknown): BulkWish {
     throw badRequest('action must be retry, discard or replay.');
   if (typeof all !== 'boolean') throw badRequest('all must be true or false.');
   const read: Record<string, string> = {};
-  for (const [name, value] of Object.entries(onlyFields(filter, Object.keys(FILTERS)))) {
+  const given = onlyFields(filter, Object.keys(FILTERS));
+  // In one order, however it was asked: the same wish is kept as the same text
+  for (const name of Object.keys(FILTERS)) {
+    const value = given[name] ?? '';
     if (typeof value !== 'string') throw badRequest(`The filter ${name} must be text.`);
     if (value.trim() !== '') read[name] = value;
   }

@@ -1,6 +1,7 @@
 import { OUTCOMES, STATES } from './delivery-filter.js';
 import {
   COUNT,
+  describe,
   FLAG,
   listOf,
   mapOf,
@@ -48,6 +49,7 @@ const summary: Readonly<Record<string, JsonSchema>> = {
   attempt_count: COUNT,
   request_id: TEXT,
   replay_of: nullable(TEXT),
+  unreadable: nullable(TEXT),
   replay: {
     ...shape({ of: TEXT, by: TEXT, reason: TEXT, at: TIME, edited: FLAG }),
     type: ['object', 'null'],
@@ -128,11 +130,13 @@ const bulk = shape(
         result: words('succeeded', 'failed', 'skipped'),
         detail: nullable(TEXT),
         new_id: nullable(TEXT),
+        state: describe(nullable(TEXT), 'Where the delivery that was touched or made stands now.'),
       }),
     ),
+    became: describe(mapOf(COUNT), 'How many of these results stand where now, by state.'),
     next_offset: nullable(COUNT),
   },
-  ['samples', 'results', 'next_offset'],
+  ['samples', 'results', 'became', 'next_offset'],
 );
 
 const deadGroup = shape({
@@ -140,7 +144,8 @@ const deadGroup = shape({
   source: TEXT,
   error_class: nullable(TEXT),
   status: nullable(COUNT),
-  reason: TEXT,
+  reason: describe(TEXT, 'Without what differs from one to the next.'),
+  example: describe(TEXT, 'The reason of one of them, as it was said.'),
   count: COUNT,
   first_at: TIME,
   last_at: TIME,

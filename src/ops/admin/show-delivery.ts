@@ -25,6 +25,7 @@ export function showDelivery(view: DeliveryView): Record<string, unknown> {
     attempt_count: attemptsOf(view).length + progress.dropped,
     request_id: delivery.requestId,
     replay_of: delivery.replay?.of ?? null,
+    unreadable: view.unreadable ?? null,
     replay: delivery.replay === undefined ? null : { ...delivery.replay, at: timeText(delivery.replay.at) },
   };
 }

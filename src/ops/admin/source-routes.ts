@@ -85,8 +85,9 @@ export function sourceRoutes(sources: SourcePort, audited: Audited): readonly Ad
     {
       method: 'POST',
       path: '/api/v1/sources/:name/try',
-      role: 'viewer',
-      summary: 'Takes a body through a source stage by stage. Stores and sends nothing.',
+      // It tells whether a credential is right, and an authentic confirmation of a subscription is confirmed
+      role: 'operator',
+      summary: 'Takes a body through a source stage by stage. Stores nothing, sends nothing to a target.',
       doc: {
         body: {
           type: 'object',

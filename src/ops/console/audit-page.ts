@@ -5,6 +5,13 @@ import { emptyState, pager } from './list-states.js';
 import type { Page, PageRequest } from './page.js';
 import { readAnswer } from './read-answer.js';
 
+/** Where the ids of what was touched are shown, by how they begin. */
+const FOLDERS = [
+  ['deliveries', 'dlv_'],
+  ['rejected', 'req_'],
+  ['bulk', 'blk_'],
+] as const;
+
 /** Who changed what, and why. */
 export function auditPage(): Page {
   return {
@@ -47,15 +54,17 @@ function list(answer: unknown, { now }: PageRequest): Html {
       <tbody>
         ${items.map((item) => {
           const at = timeAt(item, 'at');
-          const ids = [...listAt(item, 'ids'), ...listAt(item, 'id')].map(String);
-          const one = textAt(item, 'id') ?? ids[0];
+          const action = textAt(item, 'action') ?? '';
+          const ids = listAt(item, 'ids').map(String);
+          const [one] = ids;
+          const detail = textAt(item, 'detail');
           return html`<tr data-row>
             <td class="lead">${clock(at, now)} <small class="muted">${ago(at, now)}</small></td>
-            <td data-label="By">${textAt(item, 'by') ?? textAt(item, 'who')}</td>
-            <td>${textAt(item, 'action') ?? textAt(item, 'what')}</td>
+            <td data-label="By">${textAt(item, 'by')}</td>
+            <td>${action}${detail === undefined ? '' : html` <small class="muted">${detail}</small>`}</td>
             <td>${textAt(item, 'reason')}</td>
-            <td>
-              ${one === undefined ? '' : subject(one)}${ids.length > 1 ? html` <span class="muted">and ${count(ids.length - 1)} more</span>` : ''}
+            <td class="touched">
+              ${one === undefined ? '' : subject(one, action)}${ids.length > 1 ? html` <span class="muted">and ${count(ids.length - 1)} more</span>` : ''}
             </td>
           </tr>`;
         })}
@@ -64,9 +73,12 @@ function list(answer: unknown, { now }: PageRequest): Html {
     ${pager(next === undefined ? undefined : `/audit?cursor=${encodeURIComponent(next)}`)}`;
 }
 
-function subject(id: string): Html {
-  const folder = id.startsWith('dlv_') ? 'deliveries' : id.startsWith('req_') ? 'rejected' : undefined;
-  return folder === undefined
-    ? html`<span class="mono">${id}</span>`
-    : html`<a class="mono" data-open href="/${folder}/${encodeURIComponent(id)}">${id}</a>`;
+/** What was touched, with the way to it. */
+function subject(id: string, action: string): Html {
+  const [folder] = FOLDERS.find(([, begin]) => id.startsWith(begin)) ?? [];
+  if (folder !== undefined)
+    return html`<a class="mono" data-open href="/${folder}/${encodeURIComponent(id)}">${id}</a>`;
+  return action.startsWith('source.')
+    ? html`<a data-open href="/deliveries?source=${encodeURIComponent(id)}">${id}</a>`
+    : html`<span class="mono">${id}</span>`;
 }

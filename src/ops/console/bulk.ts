@@ -1,6 +1,6 @@
 import { callBack } from './call-back.js';
 import { bulkDetail } from './bulk-detail.js';
-import { FILTERS } from './delivery-query.js';
+import { FILTERS, type Filter } from './delivery-query.js';
 import { listAt, numberAt, textAt, timeAt } from './fields.js';
 import { formError } from './flash.js';
 import { ago, count } from './format.js';
@@ -36,7 +36,14 @@ async function showBulk(
   };
 }
 
+/** Filters that the form has no field for: what was planned with stays planned with when it is corrected. */
+const KEPT: readonly Filter[] = ['outcome', 'from', 'to', 'delivery_key', 'job_id', 'fingerprint'];
+
 function planForm({ csrfToken, form }: PageRequest): Html {
+  const kept = KEPT.flatMap((name) => {
+    const value = form.get(name) ?? '';
+    return value === '' ? [] : [[name, value] as const];
+  });
   const field = (name: string, label: string, hint: string): Html =>
     html`<label
       >${label}
@@ -53,23 +60,25 @@ function planForm({ csrfToken, form }: PageRequest): Html {
         <label
           >What
           <select name="action">
-            <option>retry</option>
-            <option>replay</option>
-            <option>discard</option>
+            ${['retry', 'replay', 'discard'].map(
+              (action) =>
+                html`<option${action === form.get('action') ? html` selected` : ''}>${action}</option>`,
+            )}
           </select></label
         >
         <label
           >State
           <select name="state">
-            <option value="dead">dead</option>
-            <option>scheduled</option>
-            <option>queued</option>
-            <option>delivered</option>
+            ${['dead', 'scheduled', 'queued', 'delivered', 'discarded'].map(
+              (state) => html`<option${state === form.get('state') ? html` selected` : ''}>${state}</option>`,
+            )}
           </select></label
         >
         ${field('source', 'Source', 'any')}${field('route', 'Route', 'any')}${field('error_class', 'Error class', 'any')}${field('http_code', 'HTTP code', 'any')}${field('text', 'Text', 'any')}${field('body_field', 'Body field', 'path=value')}
         <button class="primary">Count</button>
       </div>
+      ${hidden(Object.fromEntries(kept))}
+      ${kept.length > 0 && html`<p class="muted">And ${kept.map(([name, value]) => html`<code>${name}=${value}</code> `)}</p>`}
     </form>
   </section>`;
 }
@@ -77,7 +86,7 @@ function planForm({ csrfToken, form }: PageRequest): Html {
 function plan(request: PageRequest): Promise<PageAnswer> {
   const { form, call } = request;
   const filter: Record<string, string> = {};
-  for (const name of [...FILTERS, 'fingerprint']) {
+  for (const name of FILTERS) {
     const value = form.get(name)?.trim();
     if (value !== undefined && value !== '') filter[name] = value;
   }

@@ -7,6 +7,7 @@ import { flash } from './flash.js';
 import { count } from './format.js';
 import { html, type Html } from './html.js';
 import { icon } from './icon.js';
+import { hidden } from './layout.js';
 import { emptyState, errorState, noMatchState } from './list-states.js';
 import type { Page, PageRequest } from './page.js';
 import type { ConsoleSource } from './ports.js';
@@ -75,12 +76,32 @@ async function list(
   const operator = request.principal.role === 'operator';
   return html`${deliveryTable(items, request.now, { selectable: operator })}
     ${operator ? selectionForm(request) : ''}
+    ${operator && filters.size > 0 ? allMatching(request, filters) : ''}
     <div class="pager">
-      <p class="muted">${told(items.length, answer, filters, counts)}</p>
+      <p class="muted">${told(items.length, answer, filters, counts)} ${exportLinks(filters)}</p>
       ${
         cursor === null ? '' : html`<a class="button" href="${listAddress(filters)}">Newest</a>`
       }${next === undefined ? '' : html`<a class="button" rel="next" href="${withCursor(filters, next)}">Older</a>`}
     </div>`;
+}
+
+/** The whole list as a file, from the API itself: a session may read there. */
+function exportLinks(filters: ReadonlyMap<Filter, string>): Html {
+  const link = (format: string, label: string): Html => {
+    const query = new URLSearchParams([...filters, ['format', format]]);
+    return html`<a href="/api/v1/export?${query.toString()}" download>${label}</a>`;
+  };
+  return html`· Export as ${link('jsonl', 'JSON lines')} or ${link('csv', 'CSV')}`;
+}
+
+/** Everything that matches, seen or not: it goes through a plan, which counts it first. */
+function allMatching({ csrfToken }: PageRequest, filters: ReadonlyMap<Filter, string>): Html {
+  return html`<form class="selection" action="/bulk/plan" method="post" data-action="plan">
+    ${hidden({ csrf: csrfToken, ...Object.fromEntries(filters) })}<span class="muted wide"
+      >Everything that matches these filters, on all pages: counted first.</span
+    ><button name="action" value="retry">Retry…</button><button name="action" value="replay">Replay…</button
+    ><button name="action" value="discard" class="danger">Discard…</button>
+  </form>`;
 }
 
 /** How much is shown of how much: exact where an index knows it, honest where the list was searched through. */

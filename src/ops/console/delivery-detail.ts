@@ -86,7 +86,7 @@ function anchors(audits: number): Html {
 }
 
 function headers(item: unknown): Html {
-  const kept = entriesAt(item, 'headers');
+  const kept = entriesAt(item, 'headers').filter(([name]) => name.toLowerCase() !== 'content-type');
   return html`<dl class="pairs mono">
     <dt>content-type</dt>
     <dd>${textAt(item, 'content_type')}</dd>

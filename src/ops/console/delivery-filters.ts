@@ -3,6 +3,7 @@ import { listAddress, type Filter } from './delivery-query.js';
 import { count } from './format.js';
 import { html, type Html } from './html.js';
 import { icon } from './icon.js';
+import { hidden } from './layout.js';
 
 const CLASSES = [
   'http_4xx',
@@ -44,7 +45,6 @@ export function filterForm(
   filters: ReadonlyMap<Filter, string>,
   sources: readonly { readonly name: string; readonly routes: readonly { readonly name: string }[] }[],
 ): Html {
-  const state = filters.get('state');
   const rare: readonly Filter[] = [
     'route',
     'outcome',
@@ -58,7 +58,10 @@ export function filterForm(
   ];
   const routes = [...new Set(sources.flatMap((source) => source.routes.map(({ name }) => name)))].sort();
   return html`<form class="filters" action="/deliveries" method="get">
-${state === undefined ? '' : html`<input type="hidden" name="state" value="${state}" />`}
+${(['state', 'fingerprint'] as const).map((name) => {
+  const value = filters.get(name);
+  return value === undefined ? '' : hidden({ [name]: value });
+})}
 <div class="line">
 <label class="wide">Text ${input('text', filters, 'in the body, the key or an answer')}</label>
 <label>Source ${select(
@@ -87,11 +90,9 @@ function chips(filters: ReadonlyMap<Filter, string>): Html {
   return html`<p class="chips">
     ${shown.map(
       ([name, value]) =>
-        html`<a
-          class="chip"
-          href="${listAddress(filters, { [name]: undefined })}"
-          aria-label="Remove the filter ${name}"
-          ><span>${name}</span> ${value} ${icon('cross')}</a
+        html`<a class="chip" href="${listAddress(filters, { [name]: undefined })}"
+          ><span class="visually-hidden">Remove the filter: </span><span>${name}</span> ${value}
+          ${icon('cross')}</a
         >`,
     )}<a href="/deliveries">Clear all</a>
   </p>`;

@@ -12,6 +12,7 @@ export const FILTERS = [
   'job_id',
   'text',
   'body_field',
+  'fingerprint',
 ] as const;
 
 export type Filter = (typeof FILTERS)[number];

@@ -65,3 +65,8 @@ export function short(ms: number): string {
 function iso(ms: number): string {
   return new Date(ms).toISOString();
 }
+
+/** Whether a value of the API is a time: it writes them as RFC 3339 in UTC. */
+export function isTime(value: unknown): boolean {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value);
+}

@@ -1,6 +1,6 @@
 import { Problem } from '../../model/problem.js';
 import { entriesAt, listAt, textAt, timeAt } from './fields.js';
-import { count, clock } from './format.js';
+import { count, clock, isTime } from './format.js';
 import { html, type Html } from './html.js';
 import { emptyState, noMatchState } from './list-states.js';
 import type { Page, PageRequest } from './page.js';
@@ -71,7 +71,7 @@ async function job(id: string, request: PageRequest): Promise<Html> {
       }${found.map(
         ([name, value]) =>
           html`<dt>${name.replaceAll('_', ' ')}</dt>
-            <dd>${textAt(value)}</dd>`,
+            <dd>${isTime(value) ? clock(timeAt(value), request.now) : textAt(value)}</dd>`,
       )}
     </dl>
   </section>`;
@@ -115,7 +115,7 @@ function targets(answer: unknown, { health, now }: PageRequest): Html {
 function rows(item: unknown, now: number): Html {
   const shown: Html[] = [];
   const add = (label: string, value: unknown): void => {
-    const time = label.endsWith(' at') ? timeAt(value) : undefined;
+    const time = isTime(value) ? timeAt(value) : undefined;
     const text = textAt(value);
     if (text !== undefined)
       shown.push(

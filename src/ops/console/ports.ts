@@ -26,7 +26,7 @@ export interface BridgeHealth {
   };
   /** Delivery workers of all processes; `undefined` while Redis cannot tell. */
   readonly workers: number | undefined;
-  /** Known only where a worker lives in this process. */
+  /** As the workers of all processes see them. */
   readonly circuits: readonly {
     readonly target: string;
     readonly state: 'closed' | 'open' | 'half-open';

@@ -2,6 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '../admin/admin-route.js';
 import type { Authorize } from '../admin/authorize.js';
+import type { FailedLogins } from '../admin/failed-logins.js';
 import type { ConsoleSession, ConsoleSessions } from './ports.js';
 import { readCookie } from './read-cookie.js';
 
@@ -9,10 +10,9 @@ const COOKIE = 'bridge_session';
 /** A night shift. Milliseconds. */
 const LASTS_MS = 12 * 3_600_000;
 const KEPT = 1_000;
-const WRONG_PER_MINUTE = 20;
 
 export interface KeptSessions extends ConsoleSessions {
-  /** Who a token belongs to, with the session's cookie set; or why not. */
+  /** Who a token belongs to, with the session's cookie set; or why not. At the limit with `Retry-After`. */
   signIn(request: IncomingMessage, response: ServerResponse, token: string): Principal | 'wrong' | 'limit';
   /** The session is over, wherever its cookie still is. */
   signOut(request: IncomingMessage, response: ServerResponse): void;
@@ -24,14 +24,14 @@ export interface KeptSessions extends ConsoleSessions {
  */
 export function createSessions(deps: {
   readonly authorize: () => Authorize;
+  readonly failedLogins: FailedLogins;
   readonly now: () => number;
 }): KeptSessions {
-  const { now } = deps;
+  const { failedLogins, now } = deps;
   const sessions = new Map<
     string,
     { readonly token: string; readonly csrfToken: string; readonly until: number }
   >();
-  const wrong = new Map<string, { minute: number; times: number }>();
 
   const find = (request: IncomingMessage) => {
     const key = keyOf(readCookie(request.headers.cookie, COOKIE) ?? '');
@@ -59,14 +59,16 @@ export function createSessions(deps: {
     },
     signIn(request, response, token) {
       const address = request.socket.remoteAddress ?? '';
-      const minute = Math.floor(now() / 60_000);
-      const tried = wrong.get(address);
-      const times = tried?.minute === minute ? tried.times : 0;
-      if (times >= WRONG_PER_MINUTE) return 'limit';
+      const wait = failedLogins.blockedFor(address);
+      if (wait !== undefined) {
+        response.setHeader('Retry-After', String(wait));
+        return 'limit';
+      }
+      // Refused whatever the token, and not counted: another site must not lock somebody out by guessing in their browser
+      if (!isSameOrigin(request)) return 'wrong';
       const principal = deps.authorize()(`Bearer ${token}`);
-      if (principal === undefined || !isSameOrigin(request)) {
-        if (wrong.size > KEPT) wrong.clear();
-        wrong.set(address, { minute, times: times + 1 });
+      if (principal === undefined) {
+        failedLogins.failed(address);
         return 'wrong';
       }
       const id = randomBytes(32).toString('base64url');

@@ -1,8 +1,8 @@
 import { callBack, reasonOf } from './call-back.js';
 import { changeForm } from './change-form.js';
-import { at, listAt, textAt } from './fields.js';
+import { at, listAt, numberAt, textAt } from './fields.js';
 import { flash, formError, withFlash } from './flash.js';
-import { ago, duration, rate } from './format.js';
+import { ago, count, duration, rate } from './format.js';
 import type { History } from './history.js';
 import { html, type Html } from './html.js';
 import { emptyState } from './list-states.js';
@@ -79,11 +79,9 @@ function card(source: ConsoleSource, known: unknown, history: History, request: 
         <a href="/deliveries?source=${encodeURIComponent(name)}">${name}</a>
         <small class="muted">${preset}</small>
       </h2>
-      ${paused ? stateBadge('paused') : ''}${silent ? toneBadge('warn', 'warn', 'silent for longer than expected') : ''}<a
-        class="button"
-        href="${address}/try"
-        >Try a payload</a
-      >
+      ${paused ? stateBadge('paused') : ''}${silent ? toneBadge('warn', 'warn', 'silent for longer than expected') : ''}${
+        principal.role === 'operator' ? html`<a class="button" href="${address}/try">Try a payload</a>` : ''
+      }
     </header>
     <dl class="strip flat">
       <div>
@@ -102,9 +100,10 @@ function card(source: ConsoleSource, known: unknown, history: History, request: 
               <dd>${duration(expectedIntervalMs)}</dd>
             </div>`
       }
+      ${countFact(name, known, 'Waiting', ['queued', 'active', 'scheduled'])}${countFact(name, known, 'Dead letters', ['dead'])}
       ${routes.map(
         (route) =>
-          html`<div>
+          html`<div class="broad">
             <dt>Route ${route.name}</dt>
             <dd>${route.target} <small class="mono muted">${route.endpoint}</small></dd>
           </div>`,
@@ -135,4 +134,16 @@ function card(source: ConsoleSource, known: unknown, history: History, request: 
           </details>`
     }
   </section>`;
+}
+
+/** How many deliveries are in these states, where the store could tell. */
+function countFact(source: string, known: unknown, label: string, states: readonly string[]): Html {
+  const numbers = states.map((state) => numberAt(known, 'counts', state));
+  if (numbers.some((n) => n === undefined)) return html``;
+  const sum = numbers.reduce<number>((all, n) => all + (n ?? 0), 0);
+  const address = `/deliveries?${new URLSearchParams({ source, state: states[0] ?? '' }).toString()}`;
+  return html`<div>
+    <dt>${label}</dt>
+    <dd>${sum === 0 ? '0' : html`<a href="${address}">${count(sum)}</a>`}</dd>
+  </div>`;
 }

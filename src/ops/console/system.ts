@@ -1,6 +1,6 @@
 import { at, entriesAt, textAt } from './fields.js';
-import { bytes, count } from './format.js';
-import { html, type Html } from './html.js';
+import { bytes, clock, count, isTime } from './format.js';
+import { html, type Html, type Part } from './html.js';
 import type { Page, PageRequest } from './page.js';
 import { readAnswer } from './read-answer.js';
 import { toneBadge } from './state-badge.js';
@@ -15,7 +15,7 @@ export function systemPage(): Page {
       section: 'system',
       body: html`<h1>System</h1>
         <div data-live="store">${store(request)}</div>
-        ${await readAnswer(request, 'GET /api/v1/system', {}, (answer) => html`${parts(answer)}${config(answer)}`)}`,
+        ${await readAnswer(request, 'GET /api/v1/system', {}, (answer) => html`${parts(answer, request.now)}${config(answer)}`)}`,
     }),
   };
 }
@@ -52,7 +52,7 @@ function store({ health }: PageRequest): Html {
 }
 
 /** Everything the API tells but the configuration, each part as a table of its fields. */
-function parts(answer: unknown): Html {
+function parts(answer: unknown, now: number): Html {
   const shown = entriesAt(answer).filter(([name]) => !['config', 'origins'].includes(name));
   const plain = shown.filter(([, value]) => typeof value !== 'object');
   const deep = shown.filter(([, value]) => typeof value === 'object' && value !== null);
@@ -65,7 +65,7 @@ function parts(answer: unknown): Html {
             ${rows.map(
               ([name, value]) =>
                 html`<dt>${name.replaceAll('_', ' ')}</dt>
-                  <dd>${value}</dd>`,
+                  <dd>${shownAs(name, value, now)}</dd>`,
             )}
           </dl>
         </section>`;
@@ -77,16 +77,20 @@ function parts(answer: unknown): Html {
   </div>`;
 }
 
+/** A time and a size as people read them, anything else as it is. */
+function shownAs(name: string, value: string, now: number): Part {
+  if (isTime(value)) return clock(Date.parse(value), now);
+  return name.endsWith('bytes') && /^\d+$/.test(value) ? bytes(Number(value)) : value;
+}
+
 function title(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
 }
 
 /** The configuration as one line for each value, with where it came from. Secrets are redacted by the API. */
 function config(answer: unknown): Html {
-  const whole = at(answer, 'config');
-  const inner = at(whole, 'origins') === undefined ? whole : at(whole, 'config');
-  const origins = at(answer, 'origins') ?? at(whole, 'origins');
-  const rows = leaves(inner, '/');
+  const origins = at(answer, 'origins');
+  const rows = leaves(at(answer, 'config'), '/');
   if (rows.length === 0) return html``;
   return html`<section class="panel">
     <header>

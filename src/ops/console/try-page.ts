@@ -32,7 +32,6 @@ function show(
   { tried, wrong }: { readonly tried?: unknown; readonly wrong?: string },
 ): PageAnswer {
   const name = request.params['name'] ?? '';
-  const text = request.form.get('body') ?? '';
   return {
     title: `Try ${name}`,
     section: 'sources',
@@ -45,34 +44,39 @@ function show(
         <section class="panel">
           <header>
             <h2>Payload</h2>
-            <span class="muted">nothing is stored or sent</span>
+            <span class="muted">nothing is stored, or sent to a target</span>
           </header>
-          <form
-            class="try pad"
-            action="/sources/${encodeURIComponent(name)}/try"
-            method="post"
-            data-action="try"
-          >
-            ${hidden({ csrf: request.csrfToken })}<label
-              ><span class="visually-hidden">Payload</span
-              ><textarea
-                name="body"
-                rows="18"
-                class="mono"
-                spellcheck="false"
-                required
-                placeholder="Paste the JSON body of a webhook"
-              >
-${text}</textarea>
-            </label>
-            <p><button class="primary">Try it</button></p>
-          </form>
+          ${request.principal.role === 'operator' ? form(request, name) : html`<p class="pad muted">Your token may look, not try.</p>`}
         </section>
         <div>
           ${tried === undefined ? html`<p class="muted">What each stage says, and the exact request that would be sent, appears here.</p>` : result(tried)}
         </div>
       </div>`,
   };
+}
+
+function form(request: PageRequest, name: string): Html {
+  const text = request.form.get('body') ?? '';
+  return html`<form
+    class="try pad"
+    action="/sources/${encodeURIComponent(name)}/try"
+    method="post"
+    data-action="try"
+  >
+    ${hidden({ csrf: request.csrfToken })}<label
+      ><span class="visually-hidden">Payload</span
+      ><textarea
+        name="body"
+        rows="18"
+        class="mono"
+        spellcheck="false"
+        required
+        placeholder="Paste the JSON body of a webhook"
+      >
+${text}</textarea>
+    </label>
+    <p><button class="primary">Try it</button></p>
+  </form>`;
 }
 
 function result(tried: unknown): Html {

@@ -9,6 +9,7 @@ import { OPERATOR, openTestOps, VIEWER, type TestOps } from '../../support/open-
 import { PREFIX } from '../../support/open-test-store.js';
 import { startRedis, type TestRedis } from '../../support/start-redis.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { NO_SEAL } from '../../support/seals.js';
 
 interface Operation {
   readonly 'x-role': string;
@@ -43,6 +44,7 @@ describe('the rest of the API', () => {
 
   const reject = async (id: string, over: object = {}): Promise<void> => {
     const store = createRejectedStore({
+      seal: NO_SEAL,
       client: ops.store.client,
       prefix: PREFIX,
       retentionMs: 3_600_000,
@@ -141,10 +143,12 @@ describe('the rest of the API', () => {
   });
 
   it('tries a body and keeps nothing of it', async () => {
-    const good = await post('/api/v1/sources/alerts/try', { body: '{"id":"x"}' }, VIEWER.token).expect(200);
+    const good = await post('/api/v1/sources/alerts/try', { body: '{"id":"x"}' }).expect(200);
     expect(good.body).toMatchObject({ deliveries: [{ route: 'main', request: { method: 'POST' } }] });
     const bad = await post('/api/v1/sources/alerts/try', { body: { id: 1 } }).expect(200);
     expect(bad.body).toMatchObject({ ok: false, deliveries: [] });
+    // It says whether a secret is right
+    await post('/api/v1/sources/alerts/try', { body: '{"id":"x"}' }, VIEWER.token).expect(403);
     await post('/api/v1/sources/none/try', { body: '{}' }).expect(404);
     await post('/api/v1/sources/alerts/try', {}).expect(400);
     expect((await ops.store.reader.counts()).get('alerts')).toMatchObject({ queued: 0 });

@@ -12,6 +12,7 @@ import { arrivalOf } from '../../support/arrivals.js';
 import { openTestStore, PREFIX, type TestStore } from '../../support/open-test-store.js';
 import { startRedis, type TestRedis } from '../../support/start-redis.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { NO_SEAL } from '../../support/seals.js';
 
 const LOCK_MS = 30_000;
 /** Those of a worker. */
@@ -46,6 +47,7 @@ describe('ending and fetching deliveries', () => {
 
   const ours = (): BackendFactory<RedisQueueBackend> =>
     createBatchedBackend({
+      seal: NO_SEAL,
       client: store.connections.patient,
       prefix: PREFIX,
       source: 'alerts',
@@ -139,6 +141,23 @@ describe('ending and fetching deliveries', () => {
     expect(again.attemptsStarted).toBe(2);
   });
 
+  it('hands nothing to whoever is refused: BullMQ fails the delivery under the same token', async () => {
+    const [id = '', other = ''] = await accept(2);
+    await takeOne('mine');
+    await takeOne('theirs');
+    // Its lock ran out, and it waits again when its end comes
+    await store.client.del(`${base}${id}:lock`);
+    await store.client.lrem(`${base}active`, 1, id);
+    await store.client.rpush(`${base}wait`, id);
+    const [refused, ended] = await Promise.allSettled([end(id, 'mine', true), end(other, 'theirs', true)]);
+    expect(refused).toMatchObject({ status: 'rejected', reason: { code: -2 } });
+    expect(ended).toMatchObject({ value: { result: [{ id, attemptsStarted: 2 }, id, 0, 0] } });
+    await expect(backend.moveToFailed(jobOf(id), 'refused', false, 'mine', false)).rejects.toMatchObject({
+      code: -6,
+    });
+    expect(await store.client.exists(`${base}failed`)).toBe(0);
+  });
+
   it('ends one whose lock ran out while nobody took it', async () => {
     const [id = ''] = await accept(1);
     await takeOne('mine');
@@ -170,7 +189,9 @@ describe('ending and fetching deliveries', () => {
     await store.client.lpush(`${base}active`, 'busy');
     expect(await takeOne('a')).toBeNull();
     await store.client.del(`${base}active`, base + gone);
-    expect(await Promise.all([takeOne('a'), takeOne('b')])).toContain(id);
+    // Under the lock of the one who asked, though what came before it was gone
+    expect(await Promise.all([takeOne('a'), takeOne('b')])).toEqual([id, null]);
+    expect(await store.client.get(`${base}${id}:lock`)).toBe('a');
     expect(await store.client.exists(base + gone)).toBe(0);
     expect(await store.client.lrange(`${base}active`, 0, -1)).toEqual([id]);
   });

@@ -13,6 +13,7 @@ import { openTestStore, PREFIX } from '../../support/open-test-store.js';
 import { startRedisCluster } from '../../support/start-redis-cluster.js';
 import { startRedisSentinel } from '../../support/start-redis-sentinel.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { NO_SEAL } from '../../support/seals.js';
 
 const CHANGE = { by: 'oncall', reason: 'a test' };
 
@@ -83,7 +84,7 @@ describe('Redis Sentinel', () => {
     const { nodes, masterName } = redis;
     const store = await openTestStore({ url: redis.master.url, mode: 'sentinel', nodes, masterName });
     const dir = mkdtempSync(join(tmpdir(), 'bridge-sentinel-spool-'));
-    const spool = openSpool({ dir, maxBytes: 64 << 20, now: Date.now });
+    const spool = openSpool({ dir, seal: NO_SEAL, maxBytes: 64 << 20, now: Date.now });
     const durable = createDurableStore({
       redis: store.events,
       spool,

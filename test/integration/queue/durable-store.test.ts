@@ -11,6 +11,7 @@ import { arrivalOf } from '../../support/arrivals.js';
 import { openTestStore, PREFIX, type TestStore } from '../../support/open-test-store.js';
 import { startRedis, type TestRedis } from '../../support/start-redis.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { NO_SEAL } from '../../support/seals.js';
 
 describe('Redis first, the spool where Redis cannot', () => {
   let redis: TestRedis;
@@ -23,7 +24,7 @@ describe('Redis first, the spool where Redis cannot', () => {
   const warned = (warning: Error): void => void warnings.push(warning.name);
   const observe = (seen: Observation): void => void (seen.kind === 'notice' && notices.push(seen));
   const open = (): void => {
-    spool = openSpool({ dir, maxBytes: 64 << 20, now: Date.now });
+    spool = openSpool({ dir, seal: NO_SEAL, maxBytes: 64 << 20, now: Date.now });
     durable = createDurableStore({
       redis: store.events,
       spool,
@@ -146,7 +147,7 @@ describe('Redis first, the spool where Redis cannot', () => {
   });
 
   it('drains what another process left in a spool that is shared', async () => {
-    const other = openSpool({ dir, maxBytes: 64 << 20, now: Date.now });
+    const other = openSpool({ dir, seal: NO_SEAL, maxBytes: 64 << 20, now: Date.now });
     await other.put([arrivalOf()]);
     await other.close();
     await waitUntil(

@@ -13,6 +13,7 @@ import { arrivalOf } from '../../support/arrivals.js';
 import { openTestStore, PREFIX, type TestStore } from '../../support/open-test-store.js';
 import { startRedis, type TestRedis } from '../../support/start-redis.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { NO_SEAL } from '../../support/seals.js';
 
 const AT = 1_760_000_000_000;
 
@@ -53,7 +54,13 @@ describe('the small stores', () => {
     let rejected: RejectedStore;
     beforeEach(() => {
       const sources = (): string[] => ['alerts', 'jira'];
-      rejected = createRejectedStore({ client: store.client, prefix: PREFIX, retentionMs: 60_000, sources });
+      rejected = createRejectedStore({
+        seal: NO_SEAL,
+        client: store.client,
+        prefix: PREFIX,
+        retentionMs: 60_000,
+        sources,
+      });
     });
     const pages = async (limit: number): Promise<string[]> => {
       const ids: string[] = [];

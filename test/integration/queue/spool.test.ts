@@ -1,19 +1,24 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Arrival } from '../../../src/model/arrival.js';
 import { Problem } from '../../../src/model/problem.js';
+import { createSeal } from '../../../src/queue/seal.js';
 import { openSpool, type Spool } from '../../../src/queue/spool.js';
+import type { StorageSettings } from '../../../src/model/settings.js';
 import { arrivalOf } from '../../support/arrivals.js';
 import { spawnHelper } from '../../support/spawn-helper.js';
 import { waitUntil } from '../../support/wait-until.js';
+import { CLEAR, sealedBy, testKey } from '../../support/seals.js';
 
 describe('the spool', () => {
   let dir: string;
   let spool: Spool;
   let now: number;
-  const open = (maxBytes = 8 << 20): Spool => openSpool({ dir, maxBytes, now: () => now });
+  let settings: StorageSettings;
+  const open = (maxBytes = 8 << 20): Spool =>
+    openSpool({ dir, seal: createSeal(() => settings), maxBytes, now: () => now });
   const drain = async (from: Spool = spool): Promise<Arrival[]> => {
     const all: Arrival[] = [];
     for (let batch = from.next(7); batch !== undefined; batch = from.next(7)) {
@@ -26,6 +31,7 @@ describe('the spool', () => {
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), 'bridge-spool-'));
     now = Date.now();
+    settings = CLEAR;
     spool = open();
   });
   afterEach(async () => {
@@ -115,6 +121,50 @@ describe('the spool', () => {
     });
     await spool.unpark();
     expect(await drain()).toEqual([bad, good]);
+  });
+
+  it('keeps nothing in clear text with a key, and drains the same; what was spooled before stays readable', async () => {
+    const canary = `canary-${Date.now().toString(36)}`;
+    const old = arrivalOf();
+    await spool.put([old]);
+    await spool.close();
+    settings = sealedBy({ id: 'k1', key: testKey(1) });
+    spool = open();
+    const sealed = arrivalOf({
+      body: `{"a":"${canary}"}`,
+      headers: { 'x-kept': canary },
+      deliveryKey: canary,
+    });
+    await spool.put([sealed]);
+    const held = spool.held(arrivalOf({ deliveryKey: canary }));
+    expect(held?.eventId).toBe(sealed.event.id);
+    const files = readdirSync(dir).map((name) => readFileSync(join(dir, name), 'latin1'));
+    expect(files.join('')).toContain(sealed.event.id);
+    expect(files.join('')).not.toContain(canary);
+    expect(await drain()).toEqual([old, sealed]);
+    expect(spool.stats()).toMatchObject({ events: 0, bytes: 0, oldestAt: undefined });
+  });
+
+  it('puts aside what it has no key for, keeps it over a restart and gives it back when the key is back', async () => {
+    settings = sealedBy({ id: 'k1', key: testKey(1) });
+    const [sealed, after] = [arrivalOf(), arrivalOf()];
+    await spool.put([sealed]);
+    settings = CLEAR;
+    await spool.put([after]);
+    expect(spool.stats()).toMatchObject({ events: 2, oldestAt: sealed.event.receivedAt });
+    const batch = spool.next(7);
+    expect(batch?.arrivals).toEqual([after]);
+    expect(batch?.unreadable).toEqual([
+      'it was encrypted with the key "k1", which storage.encryption.keys does not have',
+    ]);
+    await batch?.settle(['stored']);
+    expect(spool.stats()).toMatchObject({ events: 0, parked: 1 });
+    await spool.close();
+    spool = open();
+    await spool.unpark();
+    settings = sealedBy({ id: 'k2', key: testKey(2) }, { id: 'k1', key: testKey(1) });
+    expect(await drain()).toEqual([sealed]);
+    expect(spool.stats()).toMatchObject({ events: 0, parked: 0, bytes: 0 });
   });
 
   it('does not give a number twice after the highest was put aside', async () => {

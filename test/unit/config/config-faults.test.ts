@@ -114,6 +114,11 @@ sources:
       '/sources/a/auth/header: needs http.trust_proxy: anybody else could send this header',
     ],
     [
+      target('allow_ips: [10.0.0.0/33]'),
+      '/targets/k/allow_ips/0: must be an address or a CIDR range such as 10.0.0.0/8',
+    ],
+    [target('allow_ips: []'), '/targets/k/allow_ips: must not be empty'],
+    [
       source('allow_ips: [1.2.3]'),
       '/sources/a/allow_ips/0: must be an address or a CIDR range such as 10.0.0.0/8',
     ],

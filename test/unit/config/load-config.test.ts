@@ -11,6 +11,7 @@ describe('loadConfig', () => {
       http: { host: '0.0.0.0', port: 8080, maxBody: 1_048_576, trustProxy: [], maxConnections: 10_000 },
       ops: { host: '127.0.0.1', port: 8081, tokens: [] },
       spool: { dir: 'data/spool', maxBytes: 1_073_741_824 },
+      storage: { compressAbove: 4_096, encryption: { keys: [] } },
       retention: { delivered: 7 * 86_400_000, dead: 30 * 86_400_000, rejected: 7 * 86_400_000 },
       log: { level: 'info' },
       targets: [],

@@ -22,7 +22,8 @@ function world(over: Partial<Route> = {}) {
   const target = new FakeTarget();
   const attempts: AttemptMade[] = [];
   const notices: Notice[] = [];
-  const finding: { next: Finding; asked: number } = { next: { kind: 'none', looked: 3 }, asked: 0 };
+  const none: Finding = { kind: 'none', looked: 3 };
+  const finding: { next: Finding; asked: number; ms: number } = { next: none, asked: 0, ms: 0 };
   const state = { route: handMadeRoute(over) as Route | undefined };
   const observe = (each: AttemptMade | Notice | { kind: string }): void => {
     if (each.kind === 'attempt') attempts.push(each as AttemptMade);
@@ -43,6 +44,7 @@ function world(over: Partial<Route> = {}) {
     gate: () => gate,
     reconcile: () => () => {
       finding.asked += 1;
+      time.now += finding.ms;
       return Promise.resolve(finding.next);
     },
     pauses,
@@ -222,6 +224,14 @@ describe('an earlier doubt', () => {
     w.time.now += after;
     expect((await w.deliver(startOf({ progress: DOUBT }))).kind).toBe(kind);
     expect(w.target.calls).toHaveLength(calls);
+  });
+
+  it('is looked for once more where the grace ended while it was being looked for', async () => {
+    const w = world();
+    w.time.now += 9_000;
+    w.finding.ms = 5_000;
+    expect((await w.deliver(startOf({ progress: DOUBT }))).kind).toBe('again');
+    expect((await w.deliver(startOf({ progress: DOUBT }))).kind).toBe('delivered');
   });
 
   it.each([

@@ -152,8 +152,10 @@ async function refresh() {
     const reason = $('[data-selection] input[name=reason]')?.value;
     for (const part of $$('[data-live]')) {
       const fresh = $(`[data-live="${part.dataset.live}"]`, page);
-      // What somebody has opened to read stays
-      if (fresh && !$('details[open]', part)) part.replaceWith(document.adoptNode(fresh));
+      // What somebody has opened to read stays, and so does what somebody is typing into
+      const typing = document.activeElement?.closest('input:not([type=checkbox]), textarea, select') ?? null;
+      if (fresh && !$('details[open]', part) && !part.contains(typing))
+        part.replaceWith(document.adoptNode(fresh));
     }
     for (const box of $$('input[name=id]')) box.checked = ticked.has(box.value);
     const field = $('[data-selection] input[name=reason]');

@@ -2,6 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createAuthorize } from '../../../../src/ops/admin/authorize.js';
+import { createFailedLogins } from '../../../../src/ops/admin/failed-logins.js';
 import { createSessions, type KeptSessions } from '../../../../src/ops/console/sessions.js';
 
 const TOKEN = { name: 'oncall', role: 'operator', token: 'right' } as const;
@@ -14,7 +15,11 @@ function request(headers: Readonly<Record<string, string>> = SAME): IncomingMess
 function world(): { sessions: KeptSessions; tokens: (typeof TOKEN)[]; later: (ms: number) => void } {
   let now = 1_000_000;
   const tokens = [TOKEN];
-  const sessions = createSessions({ authorize: () => createAuthorize(tokens), now: () => now });
+  const sessions = createSessions({
+    authorize: () => createAuthorize(tokens),
+    failedLogins: createFailedLogins(() => now),
+    now: () => now,
+  });
   return { sessions, tokens, later: (ms) => void (now += ms) };
 }
 
@@ -68,12 +73,23 @@ describe('sessions', () => {
     expect(sessions.accepts(request({ cookie, ...headers }), withToken ? csrf : 'guessed')).toBe(expected);
   });
 
+  it('do not count what another site makes a browser send', () => {
+    const { sessions } = world();
+    const elsewhere = { 'sec-fetch-site': 'cross-site' };
+    for (let i = 0; i < 30; i += 1)
+      expect(sessions.signIn(request(elsewhere), new ServerResponse(request()), 'right')).toBe('wrong');
+    signedIn(sessions);
+  });
+
   it('refuse even the right token after 20 wrong ones within a minute', () => {
     const { sessions, later } = world();
     const attempt = (token: string): unknown =>
       sessions.signIn(request(), new ServerResponse(request()), token);
     for (let i = 0; i < 20; i += 1) expect(attempt(`wrong ${i}`)).toBe('wrong');
-    expect(attempt('right')).toBe('limit');
+    const last = new ServerResponse(request());
+    expect(sessions.signIn(request(), last, 'right')).toBe('limit');
+    expect(Number(last.getHeader('retry-after'))).toBeGreaterThan(0);
+    expect(last.getHeader('set-cookie')).toBeUndefined();
     later(60_000);
     expect(attempt('right')).toMatchObject({ name: 'oncall' });
   });
