@@ -1,9 +1,6 @@
+import { runCampaign } from './campaign/run-campaign.mjs';
 import { reportJson, reportText } from './check/report.mjs';
-import { KOMAND_FAULTS } from './faults/komand-faults.mjs';
-import { PROCESS_FAULTS } from './faults/process-faults.mjs';
-import { REDIS_FAULTS } from './faults/redis-faults.mjs';
-import { WIPE_FAULTS } from './faults/wipe-faults.mjs';
-import { WORLD_FAULTS } from './faults/world-faults.mjs';
+import { FAULTS, intoRuns, listFaults } from './faults/all-faults.mjs';
 import { abilities } from './rig/machine.mjs';
 import { createRandom } from './rig/random.mjs';
 import { runScenario } from './scenarios/run-scenario.mjs';
@@ -13,11 +10,10 @@ import { isGood, runFaults } from './scenarios/run-faults.mjs';
 
 /**
  * @typedef {{ minutes: number, seed: number, rate: number, scale: number, points: number, only: readonly string[] | undefined,
- *   scenario: string | undefined, program: string, json: boolean, keep: boolean, list: boolean }} Options
+ *   scenario: string | undefined, campaign: boolean, seeds: number, resume: string | undefined, program: string,
+ *   json: boolean, keep: boolean, list: boolean }} Options
  */
 
-/** @type {readonly Fault[]} */
-const FAULTS = [...PROCESS_FAULTS, ...REDIS_FAULTS, ...KOMAND_FAULTS, ...WORLD_FAULTS, ...WIPE_FAULTS];
 /** In one world, so that what one fault leaves behind meets the next. */
 const PER_RUN = 11;
 
@@ -28,8 +24,7 @@ export async function runCommand(options) {
   if (options.scenario !== undefined) return runScenario({ ...options, scenario: options.scenario, say });
   const able = abilities();
   if (options.list) {
-    for (const { name, c4, needs = [] } of FAULTS)
-      process.stdout.write(`${name}\t#${c4}\t${needs.join(',')}\n`);
+    process.stdout.write(`${listFaults(able).join('\n')}\n`);
     return 0;
   }
   const unknown = options.only?.find((name) => !FAULTS.some((fault) => fault.name === name));
@@ -39,14 +34,20 @@ export async function runCommand(options) {
   }
   const wanted = FAULTS.filter(({ name }) => options.only?.includes(name) ?? true);
   const possible = wanted.filter(({ needs = [] }) => needs.every((need) => able.has(need)));
-  for (const { name, needs = [] } of wanted.filter((fault) => !possible.includes(fault)))
+  const skipped = wanted.filter((fault) => !possible.includes(fault));
+  for (const { name, needs = [] } of skipped)
     say(`skipped: ${name} needs ${needs.filter((need) => !able.has(need)).join(', ')}`);
+  if (options.campaign) return runCampaign({ ...options, faults: possible, skipped, say });
+  return runForMinutes({ ...options, faults: possible });
+}
 
+/** @param {Options & { faults: readonly Fault[] }} options */
+async function runForMinutes(options) {
   const random = createRandom(options.seed);
   const until = Date.now() + options.minutes * 60_000;
   let good = true;
   let seed = options.seed;
-  for (const faults of rounds(possible, random, options.only !== undefined)) {
+  for (const faults of rounds(options.faults, random, options.only !== undefined)) {
     say(`run with seed ${seed}`);
     const run = await runFaults({ ...options, seed, faults, say });
     good &&= isGood(run.result);
@@ -64,12 +65,7 @@ export async function runCommand(options) {
  */
 function* rounds(faults, random, once) {
   for (;;) {
-    const mixed = random.shuffle(faults);
-    const together = mixed.filter((fault) => !fault.alone);
-    const runs = [];
-    for (let i = 0; i < together.length; i += PER_RUN) runs.push(together.slice(i, i + PER_RUN));
-    for (const fault of mixed.filter(({ alone }) => alone)) runs.push([fault]);
-    yield* runs;
+    yield* intoRuns(faults, random, PER_RUN);
     if (once || faults.length === 0) return;
   }
 }

@@ -1,5 +1,7 @@
-import { SECRETS, senderOf } from '../load/sources.mjs';
+import { senderOf } from '../load/sources.mjs';
+import { keyOf } from './job-key.mjs';
 import { auditStore, deliveries, doubtfulAttempts } from './read-bridge.mjs';
+import { checkAnswers, checkBooks, checkJobIds, checkProcesses } from './rules.mjs';
 
 /**
  * @typedef {import('../load/client.mjs').Sent} Sent
@@ -23,13 +25,24 @@ import { auditStore, deliveries, doubtfulAttempts } from './read-bridge.mjs';
  * @property {number} otherIds repeats of an event that another ingress had spooled: told another event id, delivered once
  * @property {{ p50: number, p99: number, max: number }} toJobMs
  * @property {string[]} faulty everything else that must not be
+ *
+ * What became of one event.
+ * @typedef {object} Fate
+ * @property {number} sentAt Unix milliseconds
+ * @property {boolean} acknowledged
+ * @property {number} jobs in Komand
+ * @property {boolean} tooOften
+ * @property {boolean} dead
+ * @property {boolean} lost
+ * @property {boolean} lostAllowed
+ * @property {boolean} spooled
  */
 
 /**
  * Reads client log, bridge and simulator, and compares them.
  * @param {import('../rig/world.mjs').World} world
  * @param {readonly Injected[]} injected
- * @returns {Promise<Result>}
+ * @returns {Promise<{ result: Result, fates: Fate[] }>}
  */
 export async function check(world, injected) {
   const [jobs, shown, audit] = [
@@ -51,16 +64,19 @@ export async function check(world, injected) {
     shownOf.get(sent.key)?.every(({ state }) => state === 'dead') ?? false;
   const dead = acknowledged.filter(isDead);
   const gone = acknowledged.filter((sent) => !inKomand(sent) && !isDead(sent)).map(name);
-  const wiped = new Set(acknowledged.filter(({ sentAt }) => sentAt < wipedAt).map(name));
+  const wiped = new Set(acknowledged.filter((sent) => isWiped(sent, injected)).map(name));
 
   const duplicates = [...jobsOf].filter(([key, of]) => byKey.has(key) && of.length > 1);
   /** @type {string[]} */
   const duplicatedTooOften = [];
+  /** @type {Set<string>} */
+  const tooOften = new Set();
   for (const [key, of] of duplicates) {
     const sent = /** @type {Sent} */ (byKey.get(key));
     const allowed = await allowedJobs(world, sent, of, injected, shown);
-    if (of.length > allowed)
-      duplicatedTooOften.push(`${key} (${sent.sender}): ${of.length} jobs, ${allowed} allowed`);
+    if (of.length <= allowed) continue;
+    tooOften.add(key);
+    duplicatedTooOften.push(`${key} (${sent.sender}): ${of.length} jobs, ${allowed} allowed`);
   }
 
   const unexpected = dead.filter(
@@ -80,7 +96,18 @@ export async function check(world, injected) {
   for (const { key, first, second } of strange) faulty.push(`${key} sent again was ${second}, not ${first}`);
   faulty.push(...checkProcesses(world));
 
-  return {
+  const lost = new Set(gone);
+  const fates = events.map((sent) => ({
+    sentAt: sent.sentAt,
+    acknowledged: sent.ackAt !== undefined,
+    jobs: jobsOf.get(sent.key)?.length ?? 0,
+    tooOften: tooOften.has(sent.key),
+    dead: sent.ackAt !== undefined && isDead(sent),
+    lost: lost.has(sent.key) && !wiped.has(sent.key),
+    lostAllowed: lost.has(sent.key) && wiped.has(sent.key),
+    spooled: sent.status === 'spooled',
+  }));
+  const result = {
     attempted: events.length,
     acknowledged: acknowledged.length,
     delivered: acknowledged.filter(inKomand).length,
@@ -100,6 +127,7 @@ export async function check(world, injected) {
     ),
     faulty,
   };
+  return { result, fates };
 }
 
 const name = (/** @type {Sent} */ { key }) => key;
@@ -118,13 +146,11 @@ function groupBy(list, key) {
   return groups;
 }
 
-/** @param {string} body */
-function keyOf(body) {
-  try {
-    return String(JSON.parse(body).id);
-  } catch {
-    return '';
-  }
+/** Whether it was in the store, or on its way there, when that lost what it had. @param {Sent} sent @param {readonly Injected[]} injected */
+function isWiped({ sentAt }, injected) {
+  return injected.some(
+    ({ fault, to, losesFrom = 0 }) => fault.wipes === true && sentAt < to && sentAt > losesFrom - 1_000,
+  );
 }
 
 /** Faults at work in the life of an event, which ended at `until`. @param {Sent} sent @param {number} until @param {readonly Injected[]} injected */
@@ -143,7 +169,7 @@ async function allowedJobs(
   const { onAmbiguous } = senderOf(sent.sender);
   const last = Math.max(...of.map((job) => job.accepted_at));
   const fromFaults = during(sent, last + 1_000, injected).reduce(
-    (sum, { fault, doubts }) => sum + (doubts ?? fault.doubt?.[onAmbiguous] ?? 0),
+    (sum, { fault }) => sum + (fault.doubt?.[onAmbiguous] ?? 0),
     0,
   );
   if (onAmbiguous === 'reconcile') return 1 + fromFaults;
@@ -165,76 +191,6 @@ function phantoms(jobs, byKey, shown) {
   const keys = new Set(byKey.keys());
   for (const { id, delivery_key: key } of shown)
     if (!keys.has(key.slice(key.indexOf(':') + 1))) found.push(id);
-  return found;
-}
-
-/** I6: a recorded `job_id` is one that Komand gave out for this event. @param {readonly import('./read-bridge.mjs').Shown[]} shown @param {readonly SimJob[]} jobs */
-function checkJobIds(shown, jobs) {
-  const keys = new Map(jobs.map((job) => [job.job_id, keyOf(job.body)]));
-  return shown
-    .filter(
-      ({ state, job_id: id, delivery_key: key }) =>
-        state === 'delivered' && id !== null && key.slice(key.indexOf(':') + 1) !== keys.get(id),
-    )
-    .map(({ id, job_id: jobId }) => `${id} has the job_id ${jobId}, which is not its own`);
-}
-
-/** @param {import('./read-bridge.mjs').Audit} audit @param {readonly import('./read-bridge.mjs').Shown[]} shown @param {number} wipedAt */
-function checkBooks(audit, shown, wipedAt) {
-  const found = [];
-  if (!audit.balanced && wipedAt === 0)
-    found.push(
-      `the books do not balance: ${JSON.stringify(audit.findings.slice(0, 3))} ${JSON.stringify(audit.sources)}`,
-    );
-  for (const { source, states } of audit.sources) {
-    const inRange = (/** @type {{ received_at: string }} */ { received_at: at }) =>
-      Date.parse(at) >= audit.from && Date.parse(at) < audit.to;
-    const listed = shown.filter((delivery) => delivery.source === source && inRange(delivery));
-    for (const [state, count] of Object.entries(states)) {
-      const said = listed.filter((delivery) => delivery.state === state).length;
-      if (said !== count) found.push(`${source}: ${count} ${state} by the audit, ${said} by the API`);
-    }
-    const open = (states['queued'] ?? 0) + (states['active'] ?? 0) + (states['scheduled'] ?? 0);
-    if (open > 0) found.push(`${source}: ${open} deliveries have not ended`);
-  }
-  return found;
-}
-
-/** Where a fault leaves an ingress alone, or its sender a way round it, every event is taken. @param {readonly Sent[]} events @param {readonly Injected[]} injected */
-function checkAnswers(events, injected) {
-  const found = [];
-  for (const { fault, from, to } of injected.filter(({ fault: { mustAccept } }) => mustAccept === true)) {
-    const refused = events.filter((sent) => {
-      if (sent.sentAt < from || sent.sentAt > to) return false;
-      const others = injected.some(
-        (other) =>
-          other.fault !== fault &&
-          !other.fault.mustAccept &&
-          other.from < sent.sentAt + 2_000 &&
-          other.to > sent.sentAt - 2_000,
-      );
-      return !others && (sent.ackAt === undefined || sent.tries.length > 1);
-    });
-    if (refused.length > 0)
-      found.push(
-        `${refused.length} events were not taken at once during ${fault.name}, e.g. ${JSON.stringify(refused[0].tries)}`,
-      );
-  }
-  return found;
-}
-
-/** I8 and I10. @param {import('../rig/world.mjs').World} world */
-function checkProcesses(world) {
-  const found = [];
-  const programs = [...world.nodes.map(({ managed }) => managed), world.simulator.managed];
-  for (const { name: process, exits, log } of programs) {
-    for (const { at, by, expected } of exits())
-      if (!expected) found.push(`${process} ended by itself (${by}) at ${new Date(at).toISOString()}`);
-    const text = log();
-    for (const bad of ['MaxListenersExceeded', 'unhandledRejection', 'UnhandledPromise', 'ERR_UNHANDLED'])
-      if (text.includes(bad)) found.push(`${process} logged ${bad}`);
-    if (SECRETS.some((secret) => text.includes(secret))) found.push(`${process} logged a secret`);
-  }
   return found;
 }
 

@@ -24,7 +24,7 @@ export function reportText(run, name) {
     `== ${name} · seed ${run.seed} · commit ${commit()} · ${run.rate} events/s for ${run.seconds.toFixed(0)} s · ${isGood(result) ? 'HOLDS' : 'DOES NOT HOLD'}`,
     `  faults: ${injected.map(({ fault, from, to }) => `${fault.name} #${fault.c4} ${since(from)}–${since(to)}`).join(' · ')}`,
     `  attempted ${result.attempted} · acknowledged ${result.acknowledged} · delivered ${result.delivered} · lost ${result.lost.length} · phantom ${result.phantom.length} · duplicated ${result.duplicated} (beyond bound ${result.duplicatedTooOften.length}) · recovered ${result.recovered} · dead ${result.dead} · spooled ${result.spooled} · late ${result.late} · lost with the store ${result.lostAllowed.length}`,
-    `  accept→job p50 ${p50} ms, p99 ${p99} ms, max ${max} ms · slowest answer ${run.slowestAnswerMs} ms · longest unready ${run.unready.one.toFixed(1)} s (all ingresses ${run.unready.all.toFixed(1)} s) · drain ${run.drainSeconds.toFixed(1)} s · sent again ${result.repeats} (told another id by another spool ${result.otherIds})`,
+    `  accept→job p50 ${p50} ms, p99 ${p99} ms, max ${max} ms · slowest answer ${run.slowestAnswerMs} ms · longest unready ${run.unready.one.toFixed(1)} s (all ingresses ${run.unready.all.toFixed(1)} s) · drain ${run.drainSeconds.toFixed(1)} s · sent again ${result.repeats} (told another id by another spool ${result.otherIds}) · driver stood still for up to ${run.standstillSeconds.toFixed(1)} s`,
     ...listed('LOST', result.lost),
     ...listed('PHANTOM', result.phantom),
     ...listed('TOO MANY JOBS', result.duplicatedTooOften),

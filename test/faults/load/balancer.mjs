@@ -1,5 +1,6 @@
 import { get } from 'node:http';
 
+/** Of two; more are asked more rarely, so that asking stays cheap. */
 const EVERY_MS = 200;
 const PATIENCE_MS = 800;
 
@@ -9,6 +10,7 @@ const PATIENCE_MS = 800;
  * @param {readonly { readonly hooksPort: number, readonly opsPort: number }[]} nodes
  */
 export function openBalancer(nodes) {
+  const everyMs = EVERY_MS * Math.max(1, nodes.length / 2);
   const states = nodes.map(() => ({ ready: true, since: performance.now(), longest: 0 }));
   const all = { since: performance.now(), longest: 0 };
   let turn = 0;
@@ -23,7 +25,7 @@ export function openBalancer(nodes) {
     state.ready = ready;
     if (states.some((each) => each.ready)) all.since = now;
     else all.longest = Math.max(all.longest, now - all.since);
-    if (!closed) setTimeout(() => void look(i), EVERY_MS);
+    if (!closed) setTimeout(() => void look(i), everyMs);
   };
   nodes.forEach((_, i) => void look(i));
   return {

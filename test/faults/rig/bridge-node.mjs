@@ -12,7 +12,7 @@ const START_WITHIN_MS = 120_000;
 /**
  * One process of the bridge, with a proxy of its own towards Redis and towards Komand.
  * @param {{ name: string, roles: string, program: string, dir: string, configFile: string, redisPort: number,
- *   komandPort: number, komandHost: string, wrap: readonly string[], env: Readonly<Record<string, string>>,
+ *   komandPort: number, komandOrigin: (port: number) => string, wrap: readonly string[], env: Readonly<Record<string, string>>,
  *   token: string, random: () => number }} options
  */
 export async function openNode(options) {
@@ -40,7 +40,7 @@ export async function openNode(options) {
     env: {
       PATH: process.env.PATH ?? '',
       REDIS_URL: `redis://127.0.0.1:${redis.port}`,
-      BRIDGE_TARGETS_SOAR_URL: `http://${options.komandHost}:${komand.port}`,
+      BRIDGE_TARGETS_SOAR_URL: options.komandOrigin(komand.port),
       BRIDGE_HTTP_HOST: '127.0.0.1',
       BRIDGE_HTTP_PORT: String(hooksPort),
       BRIDGE_OPS_PORT: String(opsPort),

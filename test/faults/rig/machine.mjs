@@ -11,7 +11,8 @@ export function abilities() {
   if (works('strace', ['-V'])) found.add('strace');
   if (existsSync(FAKETIME_LIBRARY)) found.add('faketime');
   if (root && works('nft', ['list', 'tables'])) found.add('nft');
-  if (root && works('unshare', ['-m', 'true'])) found.add('dns').add('tmpfs');
+  if (root && works('unshare', ['-m', 'true'])) found.add('dns').add('mount-namespace');
+  if (works('openssl', ['version'])) found.add('openssl');
   if (root && existsSync('/sys/fs/cgroup/memory/memory.limit_in_bytes')) found.add('memory-cgroup');
   return found;
 }
@@ -43,16 +44,6 @@ export const namespaceWithHosts = (hosts) => [
   '-c',
   `mount --bind "$0" /etc/hosts && mount --bind /dev/null /etc/resolv.conf && exec "$@"`,
   hosts,
-];
-
-/** Runs a command on a small disk of its own. @param {string} folder @param {string} size */
-export const onSmallDisk = (folder, size) => [
-  'unshare',
-  '-m',
-  'sh',
-  '-c',
-  `mount -t tmpfs -o size=${size} tmpfs "$0" && exec "$@"`,
-  folder,
 ];
 
 /**

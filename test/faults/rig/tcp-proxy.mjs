@@ -25,6 +25,8 @@ export async function openProxy(target, random) {
   let trouble = {};
   /** Sees each chunk before it is passed on; `true` keeps it for good. @type {((direction: Direction, chunk: Buffer) => boolean) | undefined} */
   let spy;
+  let serverPort = target;
+  let bytesUp = 0;
   /** @type {Set<{ client: import('node:net').Socket, upstream: import('node:net').Socket }>} */
   const pairs = new Set();
   const server = createServer({ allowHalfOpen: false, noDelay: true }, (client) => {
@@ -32,7 +34,7 @@ export async function openProxy(target, random) {
       client.resetAndDestroy();
       return;
     }
-    const upstream = connect({ port: target, host: '127.0.0.1', noDelay: true });
+    const upstream = connect({ port: serverPort, host: '127.0.0.1', noDelay: true });
     const pair = { client, upstream };
     pairs.add(pair);
     const drop = () => {
@@ -53,6 +55,7 @@ export async function openProxy(target, random) {
     let freeAt = 0;
     /** @param {Buffer} chunk */
     return (chunk) => {
+      if (direction === 'up') bytesUp += chunk.length;
       if (spy?.(direction, chunk) === true || trouble.silent) return;
       if (direction === 'down' && trouble.loseReplies) return;
       if (direction === 'down' && trouble.resetReplies) {
@@ -102,6 +105,10 @@ export async function openProxy(target, random) {
     },
     /** @param {typeof spy} next */
     watch: (next) => (spy = next),
+    /** New connections lead to another server from now on. @param {number} next */
+    retarget: (next) => (serverPort = next),
+    /** What clients have sent so far. */
+    bytesUp: () => bytesUp,
     /** Ends every open connection without a farewell. */
     cut,
     async close() {

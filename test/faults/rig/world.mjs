@@ -10,6 +10,8 @@ import { FAKETIME, namespaceWithHosts } from './machine.mjs';
 import { createRandom } from './random.mjs';
 import { openRedis } from './redis.mjs';
 import { openSimulator } from './simulator.mjs';
+import { openSmallDisk } from './small-disk.mjs';
+import { openTlsFront } from './tls-front.mjs';
 
 /** @typedef {Awaited<ReturnType<typeof openWorld>>} World */
 
@@ -17,16 +19,22 @@ export const PASSWORD = 'komand';
 const TOKEN = 'an-operations-token-for-the-fault-run';
 
 /**
- * Two ingresses and two workers on one Redis and one Komand, all of them processes, and a client that sends to them.
- * @param {{ program: string, seed: number, needs?: ReadonlySet<string>, redisWrap?: readonly string[],
- *   target?: Record<string, unknown> }} options
+ * What a world has beside the usual: Komand behind TLS, Redis on a small disk, or ten times as many processes.
+ * @typedef {'tls' | 'small-disk' | 'crowd'} Setting
  */
-export async function openWorld({ program, seed, needs = new Set(), redisWrap = [], target = {} }) {
+
+/**
+ * Two ingresses and two workers on one Redis and one Komand, all of them processes, and a client that sends to them.
+ * @param {{ program: string, seed: number, needs?: ReadonlySet<string>, setting?: Setting | undefined }} options
+ */
+export async function openWorld({ program, seed, needs = new Set(), setting }) {
   const random = createRandom(seed);
   const jitter = createRandom(seed + 1).unit;
   const dir = mkdtempSync(join(tmpdir(), `bridge-faults-${seed}-`));
-  const redis = await openRedis(dir, { wrap: redisWrap });
+  const disk = setting === 'small-disk' ? await openSmallDisk(dir, join(dir, 'redis')) : undefined;
+  const redis = await openRedis(dir, { wrap: disk?.enter ?? [] });
   const simulator = await openSimulator({ program, dir, seed });
+  const front = setting === 'tls' ? await openTlsFront(simulator.port, dir) : undefined;
   const configFile = join(dir, 'bridge.yaml');
   const hosts = join(dir, 'hosts');
   const clock = join(dir, 'clock');
@@ -34,7 +42,13 @@ export async function openWorld({ program, seed, needs = new Set(), redisWrap = 
   const config = {
     ops: { tokens: [{ name: 'faults', role: 'operator', token: TOKEN }] },
     targets: {
-      soar: { url: simulator.url, username: 'bridge', password: PASSWORD, timeout: '4s', ...target },
+      soar: {
+        url: simulator.url,
+        username: 'bridge',
+        password: PASSWORD,
+        timeout: '4s',
+        ...(front && { tls: { ca_file: front.caFile } }),
+      },
     },
     sources: Object.fromEntries(ALL_SENDERS.map((sender) => [sender.name, sender.config])),
   };
@@ -51,17 +65,33 @@ export async function openWorld({ program, seed, needs = new Set(), redisWrap = 
       dir,
       configFile,
       redisPort: redis.port,
-      komandPort: simulator.port,
-      komandHost: named ? 'komand.test' : '127.0.0.1',
+      komandPort: front?.port ?? simulator.port,
+      komandOrigin: (port) => `${front ? 'https' : 'http'}://${named ? 'komand.test' : '127.0.0.1'}:${port}`,
       wrap: named ? namespaceWithHosts(hosts) : [],
       env: needs.has('faketime') ? FAKETIME(clock) : {},
       token: TOKEN,
       random: jitter,
     });
-  const ingresses = [await node('ingress-1', 'ingress,ops'), await node('ingress-2', 'ingress,ops')];
-  const workers = [await node('worker-1', 'worker,ops'), await node('worker-2', 'worker,ops')];
+  const many = (/** @type {string} */ role) =>
+    Promise.all(
+      Array.from({ length: setting === 'crowd' ? 20 : 2 }, (_, i) => node(`${role}-${i + 1}`, `${role},ops`)),
+    );
+  const ingresses = await many('ingress');
+  const workers = await many('worker');
   const nodes = [...ingresses, ...workers];
-  await Promise.all(nodes.map((each) => each.start()));
+  const closeParts = async () => {
+    await Promise.all(nodes.map((each) => each.close()));
+    await simulator.close();
+    await redis.close();
+    await disk?.close();
+    front?.close();
+  };
+  try {
+    await Promise.all(nodes.map((each) => each.start()));
+  } catch (error) {
+    await closeParts();
+    throw error;
+  }
   const balancer = openBalancer(ingresses);
   const client = openClient({ balancer, nodes: ingresses, random, run: `s${seed}` });
   mkdirSync(join(dir, 'logs'), { recursive: true });
@@ -73,6 +103,12 @@ export async function openWorld({ program, seed, needs = new Set(), redisWrap = 
     program,
     redis,
     simulator,
+    get disk() {
+      return present(disk);
+    },
+    get front() {
+      return present(front);
+    },
     ingresses,
     workers,
     nodes,
@@ -104,10 +140,14 @@ export async function openWorld({ program, seed, needs = new Set(), redisWrap = 
     async close({ keep = false } = {}) {
       balancer.close();
       client.close();
-      await Promise.all(nodes.map((each) => each.close()));
-      await simulator.close();
-      await redis.close();
+      await closeParts();
       if (!keep) rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** A fault is only ever run in a world of its setting. @template T @param {T | undefined} part @returns {T} */
+function present(part) {
+  if (part === undefined) throw new Error('this world has another setting');
+  return part;
 }

@@ -38,13 +38,14 @@ export async function killPoints({ program, seed, points, stages = STAGES, say }
         fault: { name: stage.name, c4: 0, doubt: { retry: 1 }, run: async () => undefined },
         from,
         to: Date.now(),
+        broken: [],
       });
       if (i % 20 === 19) say(`  ${i + 1} of ${points} points`);
     }
     await world.client.stop();
     await world.heal();
     const drainSeconds = await drain(world);
-    const result = await check(world, injected);
+    const { result } = await check(world, injected);
     good = [result.lost, result.phantom, result.duplicatedTooOften, result.faulty].every(
       ({ length }) => length === 0,
     );
