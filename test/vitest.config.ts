@@ -40,6 +40,7 @@ export default defineConfig({
         test: {
           name: 'attacks',
           include: ['test/attacks/**/*.test.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
           setupFiles: ['test/support/fail-on-leaks.ts'],
           ...SLOW,
         },

@@ -19,6 +19,8 @@ export interface Attack {
   readonly stored?: number;
   /** The texts of the bodies stored, where it matters that they are kept digit for digit. */
   readonly bodies?: readonly string[];
+  /** To a JSON Schema, which knows doubles only, this is no number: refused there with 422. */
+  readonly untyped?: true;
   /** What must not show up in anything that is answered or told. */
   readonly hidden?: string;
   readonly options?: RawOptions;

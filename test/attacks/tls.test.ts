@@ -120,6 +120,28 @@ describe('H-20: TLS', () => {
     expect(await post('/hooks/alarms')).toBe(202);
   });
 
+  it('that is negotiated again and again is cut off or borne, and good events pass', async () => {
+    const ended = await new Promise((resolve) => {
+      const socket = connect(
+        { port: on.port, host: '127.0.0.1', rejectUnauthorized: false, maxVersion: 'TLSv1.2' },
+        () => {
+          const again = (left: number): void => {
+            if (left === 0) return void socket.destroy();
+            if (!socket.destroyed) socket.renegotiate({ rejectUnauthorized: false }, () => again(left - 1));
+          };
+          again(50);
+        },
+      );
+      socket
+        .on('error', () => undefined)
+        .once('close', () => resolve('closed'))
+        .resume();
+    });
+    expect(ended).toBe('closed');
+    expect(await post('/hooks/alarms')).toBe(202);
+    await waitUntil('nothing to be in flight', () => on.listener.inFlight() === 0);
+  });
+
   it('that is begun and never finished is cut off in time', async () => {
     const hello = Buffer.from('16030100c8010000c40303', 'hex');
     const all = Promise.all(

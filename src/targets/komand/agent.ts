@@ -1,5 +1,5 @@
 import { Agent, type ClientRequest } from 'node:http';
-import net from 'node:net';
+import net, { type LookupFunction } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { TransportError } from './call-failure.js';
@@ -19,6 +19,8 @@ export interface AgentOptions {
   /** Absent: plain HTTP. */
   readonly trust: Trust | undefined;
   readonly connectTimeoutMs: number;
+  /** Where its name leads, at every connection. */
+  readonly lookup: LookupFunction;
   readonly maxIdle: number;
 }
 
@@ -80,10 +82,11 @@ export class VerifiedAgent extends Agent {
   }
 
   #address(): net.TcpNetConnectOpts {
-    const { host, port } = this.target;
+    const { host, port, lookup } = this.target;
     return {
       host,
       port,
+      lookup,
       noDelay: true,
       autoSelectFamily: true,
       autoSelectFamilyAttemptTimeout: PER_ADDRESS_MS,

@@ -6,7 +6,13 @@ export class TransportError extends Error {
   override readonly name = 'TransportError';
 
   constructor(
-    readonly code: 'CONNECT_TIMEOUT' | 'CALL_TIMEOUT' | 'ABORTED' | 'FINGERPRINT_MISMATCH' | 'TLS_FAILED',
+    readonly code:
+      | 'CONNECT_TIMEOUT'
+      | 'CALL_TIMEOUT'
+      | 'ABORTED'
+      | 'FINGERPRINT_MISMATCH'
+      | 'TLS_FAILED'
+      | 'ADDRESS_REFUSED',
     override readonly message: string,
   ) {
     super(message);
@@ -34,6 +40,7 @@ function errorClass(error: unknown, code: string): ErrorClass {
   if (code === 'CONNECT_TIMEOUT' || code === 'CALL_TIMEOUT' || code === 'ETIMEDOUT') return 'timeout';
   if (code === 'FINGERPRINT_MISMATCH' || code === 'TLS_FAILED') return 'tls';
   if (code === 'ABORTED') return 'shutdown';
+  if (code === 'ADDRESS_REFUSED') return 'dns';
   // llhttp's codes: an answer that is not HTTP.
   if (code.startsWith('HPE_')) return 'bad_answer';
   const syscall = error instanceof Error && 'syscall' in error ? error.syscall : undefined;

@@ -105,7 +105,7 @@ function classifySuccess(seen: Seen): DeliveryOutcome {
     ...(message !== undefined && { message: said(message, seen.redact) }),
     answer: kept,
   } as const;
-  if (jobId !== undefined && jobId.length <= MAX_JOB_ID) return { ...delivered, jobId };
+  if (jobId !== undefined && isUsableJobId(jobId, seen.redact)) return { ...delivered, jobId };
   if (/html/i.test(answer.headers['content-type'] ?? '') || /^\s*</.test(answer.text)) {
     return failed(
       'route-broken',
@@ -124,6 +124,11 @@ function classifySuccess(seen: Seen): DeliveryOutcome {
     unusable(seen, jobId),
     seen,
   );
+}
+
+/** An id with one of our secrets in it would be shown to whoever looks. */
+function isUsableJobId(jobId: string, redact: Redact): boolean {
+  return jobId.length <= MAX_JOB_ID && redact(jobId) === jobId;
 }
 
 function successWithError(error: NonNullable<JsonObject[string]>, seen: Seen): DeliveryOutcome {

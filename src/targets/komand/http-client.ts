@@ -3,6 +3,7 @@ import type { TargetSettings } from '../../model/settings.js';
 import { VerifiedAgent } from './agent.js';
 import type { Exchange, HttpCall } from './call.js';
 import { describeFailure } from './call-failure.js';
+import { createCheckedLookup, type Resolve } from './checked-lookup.js';
 import { exchange, type Wire } from './transport.js';
 import { buildTrust } from './trust.js';
 
@@ -23,8 +24,9 @@ export interface HttpClient {
  * Throws `RangeError` for a bad fingerprint, and what `readFile` throws for `tls.ca_file`.
  */
 export function createHttpClient(
-  settings: Pick<TargetSettings, 'url' | 'tls' | 'timeout' | 'concurrency'>,
+  settings: Pick<TargetSettings, 'url' | 'tls' | 'timeout' | 'concurrency' | 'allowIps'>,
   readFile: (path: string) => string,
+  resolve?: Resolve,
 ): HttpClient {
   const url = new URL(settings.url);
   const secure = url.protocol === 'https:';
@@ -37,6 +39,7 @@ export function createHttpClient(
     port,
     trust: secure ? buildTrust(settings.tls, readFile) : undefined,
     connectTimeoutMs: Math.min(settings.timeout, MAX_CONNECT_MS),
+    lookup: createCheckedLookup(settings.allowIps, resolve),
     maxIdle: settings.concurrency,
   });
   const wire: Wire = {

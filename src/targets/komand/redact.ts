@@ -7,8 +7,9 @@ const MASK = '[redacted]';
 const JWT = /eyJ[\w-]{4,}\.[\w-]{4,}(?:\.[\w-]*)?/g;
 /** Not the words of a sentence such as `basic authentication required`. */
 const CREDENTIAL = /\b(bearer|basic)\s+(?=\S*[\d+/=_.-])[\w.~+/=-]{6,}/gi;
+/** The name may go on before and behind the word (`access_token`, `X-Api-Key`), for so many characters as a name has. */
 const FIELD =
-  /("?\b(?:authorization|cookie|set-cookie|jwt|token|user_secret|password)"?\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|[^\s,;&}]+)/gi;
+  /("?\b[\w-]{0,40}(?:authorization|cookie|jwt|token|secret|passwo?r?d|api[-_]?key|credential)[\w-]{0,40}"?\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|(?:(?:bearer|basic|digest|token|apikey|negotiate)\s+)?[^\s,;&}]+)/gi;
 
 /** A text with the given secrets, and whatever looks like a credential, masked. */
 export type Redact = (text: string) => string;

@@ -4,9 +4,11 @@ import type { Target } from '../../model/target.js';
 import { asCallFailed, createAuthorisedCall } from './authorised.js';
 import { createKomandClient, type KomandClient } from './client.js';
 import { createHttpClient } from './http-client.js';
+import type { Resolve } from './checked-lookup.js';
 import { classifyLogin, loginCall } from './login.js';
 import { pathSegment } from './path-segment.js';
 import { createRedact } from './redact.js';
+import { createRepeatedJobIds } from './repeated-job-ids.js';
 import { sendEvent } from './send-event.js';
 import { createSession, type SessionState } from './session.js';
 
@@ -28,6 +30,8 @@ export interface KomandTargetDeps {
   readonly now?: () => number;
   /** For `tls.ca_file`. */
   readonly readFile: (path: string) => string;
+  /** The system's resolver unless told. */
+  readonly resolve?: Resolve;
 }
 
 /** Throws `RangeError` for a fingerprint that is none, and what `readFile` throws for `tls.ca_file`. */
@@ -35,7 +39,7 @@ export function createKomandTarget(settings: TargetSettings, deps: KomandTargetD
   const { name, username, password, tokenAs } = settings;
   const now = deps.now ?? Date.now;
   const publicUrl = settings.publicUrl.replace(/\/+$/, '');
-  const http = createHttpClient(settings, deps.readFile);
+  const http = createHttpClient(settings, deps.readFile, deps.resolve);
   const redact = createRedact([password]);
   const session = createSession({
     login: async () => classifyLogin(await http.call(loginCall(username, password)), redact, now()),
@@ -45,12 +49,18 @@ export function createKomandTarget(settings: TargetSettings, deps: KomandTargetD
     now,
     notice: (notice) => deps.observe({ kind: 'notice', ...notice }),
   });
+  const repeated = createRepeatedJobIds();
   if (settings.tls.insecureSkipVerify) warnInsecure(settings, deps.observe);
 
   return {
     ...createKomandClient(createAuthorisedCall(http, session, tokenAs)),
     name,
-    send: (call) => sendEvent({ http, session, tokenAs, now }, call),
+    async send(call) {
+      const outcome = await sendEvent({ http, session, tokenAs, now }, call);
+      if (outcome.kind === 'delivered' && outcome.jobId !== undefined && repeated(outcome.jobId))
+        tellRepeated(name, outcome.jobId, deps.observe);
+      return outcome;
+    },
     jobUrl: (jobId) => `${publicUrl}/jobs/details/${pathSegment(jobId)}`,
     async login() {
       await session.grant().catch(asCallFailed);
@@ -74,5 +84,16 @@ function warnInsecure({ name, url, tls }: TargetSettings, observe: Observe): voi
       ? `Target ${name}: insecure_skip_verify is set besides a fingerprint, which alone decides`
       : `Target ${name}: insecure_skip_verify is set. Anyone between the bridge and ${url} can read its password`,
     data: { target: name },
+  });
+}
+
+/** Komand said yes, so nothing is sent again; but which job is whose is no longer certain. */
+function tellRepeated(target: string, jobId: string, observe: Observe): void {
+  observe({
+    kind: 'notice',
+    level: 'warn',
+    event: 'target.job_id_repeated',
+    message: `Target ${target} answered with a job_id that an earlier event got: the job's outcome may be the other's`,
+    data: { target, job_id: jobId },
   });
 }

@@ -27,16 +27,30 @@ export interface Wire {
 export function exchange(wire: Wire, call: HttpCall): Promise<Exchange> {
   return new Promise((resolve) => {
     let stage: CallStage = 'connect';
+    let asked = false;
+    let over = false;
     let reader: AnswerReader | undefined;
 
-    const settle = (result: Exchange): void => {
+    const settle = (result: () => Exchange | Promise<Exchange>): void => {
+      if (over) return;
+      over = true;
       clearTimeout(timer);
       call.signal?.removeEventListener('abort', onAbort);
-      resolve(result);
+      resolve(result());
     };
     const fail = (error: unknown): void => {
-      settle({ ok: false, failure: describeFailure(error, stage) });
       request.destroy();
+      settle(() =>
+        // A kept connection that was no good any more, and nothing was asked on it: the next one, in the end a new one
+        request.reusedSocket && !asked
+          ? exchange(wire, call)
+          : { ok: false, failure: describeFailure(error, stage) },
+      );
+    };
+    const send = (): void => {
+      if (request.destroyed) return;
+      asked = true;
+      request.end(call.body);
     };
     const onAbort = (): void => {
       if (stage === 'connect') fail(new TransportError('ABORTED', 'the bridge is shutting down'));
@@ -62,6 +76,9 @@ export function exchange(wire: Wire, call: HttpCall): Promise<Exchange> {
     }, wire.timeoutMs);
     request.once('socket', () => {
       stage = 'send';
+      // Bytes that waited on a kept connection would be taken for the answer: they must show before anything is asked
+      if (request.reusedSocket) afterPoll(send);
+      else send();
     });
     request.once('finish', () => {
       stage = 'answer';
@@ -71,15 +88,21 @@ export function exchange(wire: Wire, call: HttpCall): Promise<Exchange> {
       else reader.stop('cut_off');
     });
     request.once('response', (response) => {
+      if (!asked) return fail(undefined);
       const status = response.statusCode ?? 0;
       // After a time-out or a failure on the other side its real answer may still come: not on our next request.
       if (status >= 500 || status === 408) request.shouldKeepAlive = false;
       reader = readAnswer(response, call.maxAnswer ?? DEFAULT_MAX_ANSWER, (answer) =>
-        settle({ ok: true, answer }),
+        settle(() => ({ ok: true, answer })),
       );
     });
     call.signal?.addEventListener('abort', onAbort, { once: true });
     if (call.signal?.aborted === true) onAbort();
-    else request.end(call.body);
   });
+}
+
+/** Calls `then` once the event loop has read whatever had come when this was called. */
+function afterPoll(then: () => void): void {
+  // The first may come in the middle of a round whose reading is over
+  setImmediate(() => setImmediate(then));
 }
