@@ -19,7 +19,7 @@ export interface ScriptCall {
 }
 
 /**
- * Runs calls in one pipeline, one round trip for all. A Redis that does not know a script yet (a new one, one that
+ * Runs calls in one round trip for all. A Redis that does not know a script yet (a new one, one that
  * was restarted) is taught it, and the calls that met it are made again: they had no effect.
  */
 export async function runScripts(
@@ -40,7 +40,8 @@ async function attempt(
   calls: readonly ScriptCall[],
   withText = false,
 ): Promise<PromiseSettledResult<unknown>[]> {
-  if (isCluster(client)) {
+  // A pipeline on a cluster must stay on one node; separate commands written in one tick cost the same there
+  if (calls.length === 1 || client.isCluster) {
     return Promise.allSettled(
       calls.map((call) =>
         withText
@@ -58,11 +59,6 @@ async function attempt(
   return (replies ?? []).map(([error, value]) =>
     error === null ? { status: 'fulfilled', value } : { status: 'rejected', reason: error },
   );
-}
-
-/** A cluster pipeline must stay on one node; separate commands written in one tick cost the same. */
-function isCluster(client: RedisClient): boolean {
-  return client.isCluster;
 }
 
 /** An answer of Redis, as opposed to a connection that failed. */

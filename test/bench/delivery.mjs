@@ -13,7 +13,8 @@ export async function delivery({ rounds, seconds, bytes, profile, say }) {
   const { port } = JSON.parse(await targetProcess.next());
   const target = { url: `http://127.0.0.1:${port}` };
   const stats = async () => (await fetch(`${target.url}/stats`)).json();
-  const backlog = (bytes > 8_000 ? 1_500 : 3_000) * Math.max(1, Math.round(seconds / 2));
+  // Enough for the slower of the two to be busy for about as long as a round takes
+  const backlog = (bytes > 8_000 ? 1_000 : 2_500) * seconds;
   const nodeArgs = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const systems = [
     { make: (redis) => relay(redis, target, ['ingress']) },
