@@ -47,6 +47,8 @@ export async function openWorld({ program, seed, needs = new Set(), setting }) {
         username: 'bridge',
         password: PASSWORD,
         timeout: '4s',
+        // Some faults call it by a name, which leads here
+        allow_ips: ['127.0.0.1'],
         ...(front && { tls: { ca_file: front.caFile } }),
       },
     },
