@@ -50,7 +50,7 @@ export async function showDetail(
         </div>
         <div class="big" data-live="state">${stateBadge(state)}</div>
       </header>
-      ${flash(request.query)}${formError(wrong?.message)}
+      ${flash(request.query)}${formError(wrong?.message)}${unreadable(item)}
       <div data-live="facts" ${ENDED.has(state) ? '' : html` data-refresh`}>
         ${deliveryFacts(item, request.now)}
       </div>
@@ -78,6 +78,17 @@ export async function showDetail(
       </div>
     </article>`,
   };
+}
+
+/** What is encrypted with a key that is not configured looks empty, and is not. */
+function unreadable(item: unknown): Html {
+  const why = textAt(item, 'unreadable');
+  return why === undefined
+    ? html``
+    : html`<div class="banner bad" role="alert">
+        ${icon('warn')}
+        <p><strong>Cannot be read.</strong> ${why}. It waits until its key is configured.</p>
+      </div>`;
 }
 
 function anchors(audits: number): Html {
