@@ -74,7 +74,11 @@ export async function openNode(options) {
       managed.start();
       await waitFor(
         `${name} to serve`,
-        async () => managed.alive() && (await api('/healthz')).ok,
+        async () => {
+          // One that was killed just before may not have been seen to be over when it was started
+          if (managed.exits().at(-1)?.expected === true) managed.start();
+          return managed.alive() && (await api('/healthz')).ok;
+        },
         START_WITHIN_MS,
       );
     },
