@@ -63,6 +63,11 @@ export function newRequestId(now: number): string {
   return `req_${sortableBody(now)}`;
 }
 
+/** The event a delivery is of, as its id has it; a replay's id tells of no event. */
+export function eventIdOf(delivery: DeliveryId): EventId {
+  return `evt_${delivery.slice('dlv_'.length, 'dlv_'.length + 26)}` as EventId;
+}
+
 /** The route a delivery takes, as its id has it. */
 export function routeOf(delivery: DeliveryId): string {
   return delivery.slice('dlv_'.length + 26 + '_'.length);

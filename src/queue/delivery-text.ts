@@ -1,5 +1,5 @@
 import type { Delivery } from '../model/delivery.js';
-import { deliveryId, isDeliveryId, isEventId, routeOf } from '../model/ids.js';
+import { deliveryId, eventIdOf, isDeliveryId, isEventId, routeOf } from '../model/ids.js';
 import { isJsonObject } from '../model/json.js';
 import { timeOfId } from './id-time.js';
 
@@ -33,7 +33,7 @@ export function readDelivery(source: string, id: string, text: string): Delivery
   if (head === undefined) return undefined;
   const { body: _, text: escaped, ...kept } = head;
   const body = text.slice(end + 1, -1);
-  const eventId = typeof kept['eventId'] === 'string' ? kept['eventId'] : `evt_${id.slice(4, 30)}`;
+  const eventId = typeof kept['eventId'] === 'string' ? kept['eventId'] : eventIdOf(id);
   const headers = isJsonObject(kept['headers']) ? kept['headers'] : {};
   if (!isEventId(eventId)) return undefined;
   const known = { id, eventId, source, route: routeOf(id), receivedAt: timeOfId(eventId) };

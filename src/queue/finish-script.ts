@@ -1,7 +1,7 @@
 import { defineScript } from './script.js';
 
 /** BullMQ keeps the time of a delayed job in the upper bits of its score. */
-const DELAYED_SCALE = 4_096;
+export const DELAYED_SCALE = 4_096;
 
 /**
  * Ends deliveries that got through and hands out as many new ones, all of one source, in one step. What BullMQ 6.7.0
@@ -29,6 +29,7 @@ for e = 1, ends do
   local at = 1 + 5 * e
   local id, token, receipt = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   local job = base .. id
+  local there = redis.call('EXISTS', job) == 1
   local holder = redis.call('GET', job .. ':lock')
   local code = 0
   if holder and holder ~= token then
@@ -38,13 +39,13 @@ for e = 1, ends do
   else
     if holder then redis.call('DEL', job .. ':lock') end
     unstalled[#unstalled + 1] = id
-    if redis.call('EXISTS', job) == 1 then
+    if there then
       redis.call('HSET', job, 'finishedOn', now)
       completed[#completed + 1] = now
       completed[#completed + 1] = id
     end
   end
-  if redis.call('EXISTS', job) == 0 then
+  if not there then
     code = -1
   elseif redis.call('HSETNX', job, 'returnvalue', receipt) == 1 then
     if ARGV[at + 3] ~= '' then

@@ -1,5 +1,5 @@
 import type { Delivery, Progress, Receipt } from '../model/delivery.js';
-import { isEventId, routeOf, type DeliveryId } from '../model/ids.js';
+import { eventIdOf, routeOf, type DeliveryId } from '../model/ids.js';
 import { SealedError } from '../model/sealed-error.js';
 import { readDelivery, writeDelivery } from './delivery-text.js';
 import { timeOfId } from './id-time.js';
@@ -42,12 +42,10 @@ function nameOf(id: string): string {
 }
 
 /** What is known of a delivery that cannot be opened. */
-export function closedDelivery(source: string, id: DeliveryId): Delivery | undefined {
-  const eventId = `evt_${id.slice(4, 30)}`;
-  if (!isEventId(eventId)) return undefined;
+export function closedDelivery(source: string, id: DeliveryId): Delivery {
   return {
     id,
-    eventId,
+    eventId: eventIdOf(id),
     source,
     route: routeOf(id),
     receivedAt: timeOfId(id),

@@ -3,6 +3,7 @@ import { NO_PROGRESS } from '../model/delivery.js';
 import { isDeliveryId } from '../model/ids.js';
 import { isJsonObject } from '../model/json.js';
 import { SealedError } from '../model/sealed-error.js';
+import { DELAYED_SCALE } from './finish-script.js';
 import { closed, closedDelivery, openData, openProgress, openReceipt } from './kept-delivery.js';
 import type { Seal } from './seal.js';
 
@@ -12,9 +13,6 @@ export interface JobPlace {
   readonly delayedScore: string | null;
   readonly locked: boolean;
 }
-
-/** BullMQ keeps the time of a delayed job in the upper bits of its score. */
-const DELAYED_SCALE = 4_096;
 
 /**
  * Reads the hash of a BullMQ job. `undefined` where there is none, or it is not one of ours. What cannot be opened is

@@ -1,6 +1,7 @@
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OPERATOR, openTestOps, VIEWER, type TestOps } from '../support/open-test-ops.js';
+import { requestsTo } from '../support/ops-requests.js';
 import { openBrowser, type TestBrowser } from '../support/open-browser.js';
 import { startTestListener } from '../support/public-listener.js';
 import { handMadeSource } from '../support/hand-made-source.js';
@@ -24,10 +25,7 @@ describe('attacks on console and API', () => {
   });
   beforeEach(() => ops.store.client.flushall());
 
-  const get = (path: string, token = VIEWER.token) =>
-    request(ops.url).get(path).set('authorization', `Bearer ${token}`);
-  const post = (path: string, body: object, token = OPERATOR.token) =>
-    request(ops.url).post(path).set('authorization', `Bearer ${token}`).send(body);
+  const { get, post } = requestsTo(() => ops);
   const keys = async (): Promise<string[]> => (await ops.store.client.keys('*')).sort();
   /** One delivered, one dead, one waiting. */
   const world = async () => {

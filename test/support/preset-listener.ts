@@ -11,6 +11,7 @@ import { loadPresets } from '../../src/sources/load-presets.js';
 import type { Preset } from '../../src/sources/preset.js';
 import { openTestStore } from './open-test-store.js';
 import { rawHttp, requestText, type RawAnswer } from './raw-http.js';
+import { startRedis } from './start-redis.js';
 import { makeSnsSigner, SNS_CERTIFICATE_URL, type SnsSigner } from './sns-signer.js';
 
 export const SECRET = 'an invented secret, long enough for every sender';
@@ -56,10 +57,7 @@ const ROUTE: RouteSettings = {
  * Every preset that ships as a source of its own name, behind the real door, over a real Redis. What the bridge fetches
  * is SNS' certificate or an empty page.
  */
-export async function startPresetListener(
-  redisUrl: string,
-  topics: readonly string[] = [TOPIC],
-): Promise<PresetListener> {
+export async function startPresetListener(topics: readonly string[] = [TOPIC]): Promise<PresetListener> {
   const loaded = loadPresets('schemas');
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
   const { library } = loaded;
@@ -100,7 +98,8 @@ export async function startPresetListener(
   });
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.faults));
   const { sources } = compiled;
-  const store = await openTestStore({ url: redisUrl }, library.names);
+  const redis = await startRedis();
+  const store = await openTestStore({ url: redis.url }, library.names);
   const arrivals: Arrival[] = [];
   const rejected: RejectedRequest[] = [];
   const observe = (): void => undefined;
@@ -158,6 +157,7 @@ export async function startPresetListener(
     close: async () => {
       await listener.close();
       await store.close();
+      await redis.close();
     },
   };
 }

@@ -96,3 +96,8 @@ export function requestText(
     Buffer.from(body),
   ]);
 }
+
+/** The JSON object of an answer. */
+export function jsonOf({ body }: Pick<RawAnswer, 'body'>): Readonly<Record<string, unknown>> {
+  return JSON.parse(body) as Readonly<Record<string, unknown>>;
+}

@@ -1,6 +1,6 @@
-import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { OPERATOR, openTestOps, VIEWER, type TestOps } from '../../support/open-test-ops.js';
+import { openTestOps, VIEWER, type TestOps } from '../../support/open-test-ops.js';
+import { requestsTo } from '../../support/ops-requests.js';
 import { startRedis, type TestRedis } from '../../support/start-redis.js';
 
 interface Page {
@@ -23,10 +23,7 @@ describe('deliveries through the API', () => {
   });
   beforeEach(() => ops.store.client.flushall());
 
-  const get = (path: string, token = VIEWER.token) =>
-    request(ops.url).get(path).set('authorization', `Bearer ${token}`);
-  const post = (path: string, body: object, token = OPERATOR.token) =>
-    request(ops.url).post(path).set('authorization', `Bearer ${token}`).send(body);
+  const { get, post } = requestsTo(() => ops);
   const list = async (query: string): Promise<Page> => {
     const response = await get(`/api/v1/deliveries?${query}`);
     expect(response.status, JSON.stringify(response.body)).toBe(200);

@@ -1,11 +1,11 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newEventId } from '../../../src/model/ids.js';
 import { createRejectedStore } from '../../../src/queue/rejected-store.js';
 import { handMadeSource } from '../../support/hand-made-source.js';
 import { OPERATOR, openTestOps, VIEWER, type TestOps } from '../../support/open-test-ops.js';
+import { requestsTo } from '../../support/ops-requests.js';
 import { PREFIX } from '../../support/open-test-store.js';
 import { startRedis, type TestRedis } from '../../support/start-redis.js';
 import { waitUntil } from '../../support/wait-until.js';
@@ -37,10 +37,7 @@ describe('the rest of the API', () => {
   });
   beforeEach(() => ops.store.client.flushall());
 
-  const get = (path: string, token = VIEWER.token) =>
-    request(ops.url).get(path).set('authorization', `Bearer ${token}`);
-  const post = (path: string, body: object, token = OPERATOR.token) =>
-    request(ops.url).post(path).set('authorization', `Bearer ${token}`).send(body);
+  const { get, post } = requestsTo(() => ops);
 
   const reject = async (id: string, over: object = {}): Promise<void> => {
     const store = createRejectedStore({

@@ -8,26 +8,16 @@ import {
   type PresetListener,
   type Sent,
 } from '../../support/preset-listener.js';
-import type { RawAnswer } from '../../support/raw-http.js';
-import { startRedis, type TestRedis } from '../../support/start-redis.js';
+import { jsonOf, type RawAnswer } from '../../support/raw-http.js';
 
-let redis: TestRedis;
 let listener: PresetListener;
 beforeAll(async () => {
-  redis = await startRedis();
-  listener = await startPresetListener(redis.url);
+  listener = await startPresetListener();
 });
-afterAll(async () => {
-  await listener.close();
-  await redis.close();
-});
+afterAll(() => listener.close());
 
 const BEARER = { authorization: `Bearer ${SECRET}` };
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
-
-function json(answer: RawAnswer): Readonly<Record<string, unknown>> {
-  return JSON.parse(answer.body) as Readonly<Record<string, unknown>>;
-}
 
 /** Sends, and gives what was stored of it. */
 async function stored(preset: string, sent: Sent): Promise<readonly Arrival[]> {
@@ -109,7 +99,7 @@ describe('bodies as they come', () => {
     const before = listener.rejected.length;
     const answer = await listener.post('alertmanager', { body });
     expect(answer.status).toBe(202);
-    expect(json(answer)['events']).toMatchObject([
+    expect(jsonOf(answer)['events']).toMatchObject([
       { status: 'queued' },
       { status: 'quarantined' },
       { status: 'queued' },
@@ -201,7 +191,7 @@ describe('bodies as they come', () => {
     ]);
     const headers = { 'content-type': 'application/cloudevents-batch+json' };
     const empty = await nothingStored(() => listener.post('cloudevents', { headers, body: '[]' }));
-    expect([empty.status, json(empty)['status']]).toEqual([202, 'ignored']);
+    expect([empty.status, jsonOf(empty)['status']]).toEqual([202, 'ignored']);
     // What is no event at all is still said to be empty, and everybody else still has to say what it sends
     expect((await listener.bare('/hooks/cloudevents', { headers: BEARER, body: '' })).status).toBe(400);
     expect((await listener.bare('/hooks/generic', { headers: BEARER, body: '' })).status).toBe(415);

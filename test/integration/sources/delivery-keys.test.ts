@@ -1,26 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPresetListener, type PresetListener } from '../../support/preset-listener.js';
-import type { RawAnswer } from '../../support/raw-http.js';
-import { startRedis, type TestRedis } from '../../support/start-redis.js';
+import { jsonOf } from '../../support/raw-http.js';
 
-let redis: TestRedis;
 let listener: PresetListener;
 beforeAll(async () => {
-  redis = await startRedis();
-  listener = await startPresetListener(redis.url);
+  listener = await startPresetListener();
 });
-afterAll(async () => {
-  await listener.close();
-  await redis.close();
-});
-
-function json(answer: RawAnswer): Readonly<Record<string, unknown>> {
-  return JSON.parse(answer.body) as Readonly<Record<string, unknown>>;
-}
+afterAll(() => listener.close());
 
 describe('delivery keys hide no news', () => {
   const status = async (preset: string, body: unknown): Promise<unknown> => {
-    const parsed = json(await listener.post(preset, { body: JSON.stringify(body) }));
+    const parsed = jsonOf(await listener.post(preset, { body: JSON.stringify(body) }));
     const [event] = (parsed['events'] ?? [parsed]) as readonly Readonly<Record<string, unknown>>[];
     return event?.['status'];
   };

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RawAnswer } from '../../support/raw-http.js';
 import { startPresetListener, type PresetListener, type Sent } from '../../support/preset-listener.js';
-import { startRedis, type TestRedis } from '../../support/start-redis.js';
 import { isJsonObject, type Json } from '../../../src/model/json.js';
 import { loadExamples, type Example } from '../../../src/sources/load-examples.js';
 import { presetNames } from '../../../src/sources/load-presets.js';
@@ -21,17 +20,12 @@ const results = ({ body }: RawAnswer): readonly Result[] => {
 const statuses = (answer: RawAnswer): readonly string[] => results(answer).map((each) => each.status);
 const ids = (answer: RawAnswer): readonly string[] => results(answer).map((each) => each.event_id);
 
-let redis: TestRedis;
 let listener: PresetListener;
 beforeAll(async () => {
-  redis = await startRedis();
   const topics = loadExamples('schemas/aws-sns').flatMap(({ body }) => topicOf(JSON.parse(body) as Json));
-  listener = await startPresetListener(redis.url, [...new Set(topics)]);
+  listener = await startPresetListener([...new Set(topics)]);
 });
-afterAll(async () => {
-  await listener.close();
-  await redis.close();
-});
+afterAll(() => listener.close());
 
 function topicOf(body: Json): readonly string[] {
   const topic = isJsonObject(body) ? body['TopicArn'] : undefined;

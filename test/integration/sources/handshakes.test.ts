@@ -6,25 +6,15 @@ import {
   type PresetListener,
   type Sent,
 } from '../../support/preset-listener.js';
-import type { RawAnswer } from '../../support/raw-http.js';
-import { startRedis, type TestRedis } from '../../support/start-redis.js';
+import { jsonOf, type RawAnswer } from '../../support/raw-http.js';
 
-let redis: TestRedis;
 let listener: PresetListener;
 beforeAll(async () => {
-  redis = await startRedis();
-  listener = await startPresetListener(redis.url);
+  listener = await startPresetListener();
 });
-afterAll(async () => {
-  await listener.close();
-  await redis.close();
-});
+afterAll(() => listener.close());
 
 const BEARER = { authorization: `Bearer ${SECRET}` };
-
-function json(answer: RawAnswer): Readonly<Record<string, unknown>> {
-  return JSON.parse(answer.body) as Readonly<Record<string, unknown>>;
-}
 
 const nothingStored = async (work: () => Promise<RawAnswer>): Promise<RawAnswer> => {
   const before = listener.arrivals.length;
@@ -88,7 +78,7 @@ describe('handshakes, before any schema', () => {
     const body = JSON.stringify([{ id: 'v', eventType, topic: '', data: { validationCode: 'code-1' } }]);
     const answer = await nothingStored(() => listener.post('azure-event-grid', { body }));
     expect(answer.status).toBe(200);
-    expect(json(answer)).toEqual({ validationResponse: 'code-1' });
+    expect(jsonOf(answer)).toEqual({ validationResponse: 'code-1' });
     const headers = { 'content-type': 'application/json' };
     expect((await listener.bare('/hooks/azure-event-grid', { headers, body })).status).toBe(401);
   });
@@ -115,7 +105,7 @@ describe('handshakes, before any schema', () => {
       listener.bare('/hooks/okta', { method: 'GET', headers, body: '' });
     const answer = await ask({ ...challenge, authorization: SECRET });
     expect(answer.status).toBe(200);
-    expect(json(answer)).toEqual({ verification: 'c-1' });
+    expect(jsonOf(answer)).toEqual({ verification: 'c-1' });
     expect((await ask(challenge)).status).toBe(401);
     expect((await ask({ authorization: SECRET })).status).toBe(405);
   });
@@ -124,7 +114,7 @@ describe('handshakes, before any schema', () => {
     const body = JSON.stringify({ token: 't', challenge: 'c-2', type: 'url_verification' });
     const answer = await nothingStored(() => listener.post('slack', { body }));
     expect(answer.status).toBe(200);
-    expect(json(answer)).toEqual({ challenge: 'c-2' });
+    expect(jsonOf(answer)).toEqual({ challenge: 'c-2' });
   });
 
   it.each<[string, Sent]>([
@@ -140,6 +130,6 @@ describe('handshakes, before any schema', () => {
   ])('%s: its test is answered and goes nowhere', async (preset, sent) => {
     const answer = await nothingStored(() => listener.post(preset, sent));
     expect(answer.status).toBe(202);
-    expect(json(answer)['status']).toBe('ignored');
+    expect(jsonOf(answer)['status']).toBe('ignored');
   });
 });
