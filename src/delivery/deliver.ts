@@ -55,10 +55,9 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     // A target that is away cannot be asked about an earlier doubt either
     const { state, reopensAt, reason } = gate.circuit();
     if (state !== 'closed') return hold(deps, found, reopensAt, reason);
-    const reporter = { ...deps, reconcile: deps.reconcile(route.target) };
-    const settled = await settleDoubt(reporter, found, body);
+    const settled = await settleDoubt(deps, found, body);
     if (settled.kind !== 'send') return settled;
-    const work = { ...found, progress: settled.progress };
+    const work = settled.progress === found.progress ? found : { ...found, progress: settled.progress };
 
     const pause = deps.pauses.of(delivery.source, delivery.route);
     if (!pause.tryEnter()) return hold(deps, work, pause.reopensAt(), pause.reason());
@@ -68,7 +67,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       return hold(deps, work, place?.reopensAt, place?.reason);
     }
     const { traceparent } = delivery;
-    const sending = { ...work, startedAt: deps.now(), watch: performance.now() };
+    const sending = { ...work, ...clock(deps) };
     const outcome = await target
       .send({ endpoint: route.endpoint, body, signal, ...(traceparent === undefined ? {} : { traceparent }) })
       .finally(place)
@@ -94,7 +93,12 @@ function findWork(deps: DeliverDeps, start: Start): Work | undefined {
   const target = deps.routing.target(route.target);
   const gate = deps.gate(route.target);
   if (target === undefined || gate === undefined) return undefined;
-  return { ...start, route, target, gate, startedAt: deps.now(), watch: performance.now() };
+  const { delivery, progress, lostStarts, signal } = start;
+  return { delivery, progress, lostStarts, signal, route, target, gate, ...clock(deps) };
+}
+
+function clock(deps: DeliverDeps): Pick<Work, 'startedAt' | 'watch'> {
+  return { startedAt: deps.now(), watch: performance.now() };
 }
 
 async function mapped({ route, delivery }: Work): Promise<string | MappingError> {

@@ -100,17 +100,23 @@ async function follow(deps: FollowerDeps, target: Target, due: readonly Due[]): 
     newest ??= target.jobs({ limit: PAGE, offset: 0 });
     return newest;
   };
-  for (const item of due) {
-    let job = known.get(item.jobId);
-    const wantsStep =
-      job !== undefined && job.status.toLowerCase() === 'failed' && job.failedStep === undefined;
-    if (job === undefined || wantsStep) {
-      // Over budget: it stays due for the next round
-      if (single === 0) continue;
-      single -= 1;
-      job = await target.job(item.jobId);
+  const seen: (readonly [Due, TargetJob | undefined])[] = [];
+  try {
+    for (const item of due) {
+      let job = known.get(item.jobId);
+      const wantsStep =
+        job !== undefined && job.status.toLowerCase() === 'failed' && job.failedStep === undefined;
+      if (job === undefined || wantsStep) {
+        // Over budget: it stays due for the next round
+        if (single === 0) continue;
+        single -= 1;
+        job = await target.job(item.jobId);
+      }
+      seen.push([item, job === undefined ? undefined : latestRun(job, await runsBeside(job))]);
     }
-    await record(deps, target, item, job === undefined ? undefined : latestRun(job, await runsBeside(job)));
+  } finally {
+    // Together: written one after the other, each would make Redis wait for its disk
+    await Promise.all(seen.map(([item, job]) => record(deps, target, item, job)));
   }
 }
 

@@ -28,6 +28,13 @@ export function createPermits(share: () => Share, clock: () => number): Permits 
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
+  const grant = (): Permit => {
+    inUse += 1;
+    return once(() => {
+      inUse -= 1;
+      if (waiting.length > 0) pump();
+    });
+  };
   const pump = (): void => {
     const { concurrency, rateLimit } = share();
     while (waiting.length > 0 && inUse < concurrency) {
@@ -40,19 +47,17 @@ export function createPermits(share: () => Share, clock: () => number): Permits 
         return;
       }
       if (rateLimit !== undefined) nextStart = Math.max(nextStart, clock()) + 1_000 / rateLimit;
-      inUse += 1;
-      waiting.shift()?.give(
-        once(() => {
-          inUse -= 1;
-          pump();
-        }),
-      );
+      waiting.shift()?.give(grant());
     }
   };
 
   return {
-    take: (signal) =>
-      new Promise((resolve) => {
+    take: (signal) => {
+      const { concurrency, rateLimit } = share();
+      const isFree = waiting.length === 0 && rateLimit === undefined && inUse < concurrency;
+      // The usual case waits for nothing, so nothing need listen for the end of its wait
+      if (isFree && !signal.aborted && !closed) return Promise.resolve(grant());
+      return new Promise((resolve) => {
         const entry: Waiting = {
           give: (permit) => {
             signal.removeEventListener('abort', leave);
@@ -68,7 +73,8 @@ export function createPermits(share: () => Share, clock: () => number): Permits 
         signal.addEventListener('abort', leave, { once: true });
         waiting.push(entry);
         pump();
-      }),
+      });
+    },
     resize: () => {
       // The rate may have grown: what waits by the old one is counted anew
       clearTimeout(timer);

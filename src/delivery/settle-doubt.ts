@@ -43,7 +43,7 @@ export interface MaySend {
  * start is a dead letter; under `retry` nobody asks.
  */
 export async function settleDoubt(
-  deps: Reporter & { readonly reconcile: Reconcile },
+  deps: Reporter & { readonly reconcile: (target: string) => Reconcile },
   work: Work,
   body: string,
 ): Promise<Verdict | MaySend> {
@@ -63,7 +63,8 @@ export async function settleDoubt(
   const until = last.bodyHash === undefined ? {} : { until: endedAt + GRACE_MS };
   // What shows while it is being looked for may be missed: the look counts from where it began
   const lookedAt = deps.now();
-  const finding = await deps.reconcile({ delivery, route, body, since, signal: work.signal, ...until });
+  const look = deps.reconcile(route.target);
+  const finding = await look({ delivery, route, body, since, signal: work.signal, ...until });
   if (finding.kind === 'found')
     return deliveredVerdict(deps, { ...work, progress }, foundOutcome(finding), body);
   const now = deps.now();

@@ -12,6 +12,8 @@ const MOST_PROBE_MS = 30_000;
 /** So many different deliveries refused with a 5xx or 429 in a row: it is the target, not what is sent. */
 const SYSTEMIC = 3;
 
+const CLOSED = { state: 'closed', reopensAt: undefined } as const;
+
 /** The way to one target: its circuit, and how many calls may be under way. */
 export interface TargetGate {
   /** Leave for one call; why not, while the circuit is open; `undefined` when `signal` fires first. */
@@ -138,6 +140,7 @@ export function createTargetGate(deps: TargetGateDeps): TargetGate {
     },
     circuit: () => {
       const reason = breaker.reason();
+      if (reason === undefined && breaker.state() === 'closed') return CLOSED;
       return {
         state: breaker.state(),
         reopensAt: breaker.reopensAt(),

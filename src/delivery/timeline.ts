@@ -30,12 +30,17 @@ export function toAttempt(
   bodyHash?: string,
 ): Attempt {
   const hash = bodyHash === undefined ? {} : { bodyHash };
+  if (outcome.kind === 'delivered') {
+    const { number, startedAt, durationMs } = at;
+    const { status, excerpt: answer } = outcome.answer;
+    const made = { number, startedAt, durationMs, outcome: outcome.kind, reached: 'answered' } as const;
+    const { jobId } = outcome;
+    return jobId === undefined
+      ? { ...made, status, answer, ...hash }
+      : { ...made, status, answer, jobId, ...hash };
+  }
   const answer =
     outcome.answer === undefined ? {} : { status: outcome.answer.status, answer: outcome.answer.excerpt };
-  if (outcome.kind === 'delivered') {
-    const jobId = outcome.jobId === undefined ? {} : { jobId: outcome.jobId };
-    return { ...at, outcome: 'delivered', reached: 'answered', ...answer, ...jobId, ...hash };
-  }
   const { kind, errorClass, reason, reached } = outcome;
   return { ...at, outcome: kind, errorClass, reason, reached, ...answer, ...hash };
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * Every key of a source. They share its hash tag, so that on a cluster they live on one shard and one script may
@@ -27,7 +27,7 @@ export interface SourceKeys {
 
 /** 132 bits of SHA-256: there are as many of these keys as events, and each letter is kept as often. */
 function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  return hash('sha256', text, 'base64url').slice(0, 22);
 }
 
 export function keysOf(prefix: string, source: string): SourceKeys {

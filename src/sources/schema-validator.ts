@@ -45,11 +45,13 @@ export function compileSchema(schema: Json): CompiledSchema {
   if (faults.length > 0) return { ok: false, faults };
   try {
     const first = compileWith(schema, false);
-    const all = compileWith(schema, true);
+    let all: ValidateFunction | undefined;
     const validate: Validate = (body) => {
       if (first(body)) return [];
       const found = first.errors ?? [];
       if (!fewerNodes(body, MAX_NODES_FOR_ALL)) return found.slice(0, 1).map(toFault);
+      // Made when it is wanted: compiling takes longer than all else at the start of a process
+      all ??= compileWith(schema, true);
       all(body);
       return distinct(all.errors ?? found);
     };

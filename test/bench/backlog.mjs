@@ -2,6 +2,7 @@
 // on top of a backlog that came in through the bridge's own store.
 import { Redis } from 'ioredis';
 import { createEventStore } from '../../dist/queue/event-store.js';
+import { createSeal } from '../../dist/queue/seal.js';
 import { newEventId } from '../../dist/model/ids.js';
 import { load } from './ingest.mjs';
 import { startNode, startRedis } from './process.mjs';
@@ -13,6 +14,8 @@ const BYTES = 1_024;
 const AT_ONCE = 2_000;
 /** What a route without a name is called. */
 const ROUTE = 'default';
+/** As the bridge's settings are. */
+const STORAGE = { compressAbove: 4_096, encryption: { keys: [] } };
 
 export async function backlog({ seconds, counts, say }) {
   const found = [];
@@ -68,7 +71,7 @@ async function measure(waiting, seconds) {
 /** Puts events into the queue as the ingress would, without HTTP in between. */
 async function fill(url, count) {
   const client = new Redis(url);
-  const store = createEventStore(client, 'bridge');
+  const store = createEventStore(client, 'bridge', createSeal(() => STORAGE));
   const padding = 'x'.repeat(BYTES - 190);
   for (let from = 0; from < count; from += AT_ONCE) {
     const arrivals = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, i) => {

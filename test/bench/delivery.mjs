@@ -1,4 +1,4 @@
-// How fast what was accepted reaches the target: a backlog drained by one worker, and the way through at 200 a second.
+// How fast what was accepted reaches the target: a backlog worked off by one worker, and the way through at 200 a second.
 import { Redis } from 'ioredis';
 import { startNode, startRedis } from './process.mjs';
 import { bridge, relay } from './systems.mjs';
@@ -7,62 +7,58 @@ import { median } from './median.mjs';
 import { costOf } from './processor.mjs';
 
 const RATE = 200;
+/** What is delivered before these shares of the backlog warms the worker up, and what comes after is its end. */
+const FROM = 0.3;
+const TO = 0.95;
+const LOOK_MS = 20;
 
 export async function delivery({ rounds, seconds, bytes, profile, say }) {
   const targetProcess = await startNode(new URL('target.mjs', import.meta.url).pathname);
   const { port } = JSON.parse(await targetProcess.next());
   const target = { url: `http://127.0.0.1:${port}` };
   const stats = async () => (await fetch(`${target.url}/stats`)).json();
-  // Enough for the slower of the two to be busy for about as long as a round takes
-  const backlog = (bytes > 8_000 ? 1_000 : 2_500) * seconds;
+  // Enough for the faster of the two to be busy for about as long as a round takes
+  const backlog = (bytes > 8_000 ? 2_000 : 5_000) * seconds;
   const nodeArgs = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  const systems = [
-    { make: (redis) => relay(redis, target, ['ingress']) },
-    { make: (redis) => bridge(redis, target, ['ingress'], nodeArgs) },
+  const made = [
+    (redis) => relay(redis, target, ['ingress']),
+    (redis) => bridge(redis, target, ['ingress'], nodeArgs),
   ];
-  const found = [];
+  const systems = [];
   try {
-    for (const { make } of systems) {
-      const redis = await startRedis();
-      const client = new Redis(redis.port, '127.0.0.1');
-      const system = await make(redis);
-      const runs = [];
-      try {
-        const emptyBytes = await usedMemory(client);
-        await load(system.url, { count: backlog, bytes, prefix: 'memory' });
-        const waitingBytes = ((await usedMemory(client)) - emptyBytes) / backlog;
-        for (let round = 0; round <= rounds; round += 1) {
-          if (round > 0) await load(system.url, { count: backlog, bytes, prefix: `r${round}` });
-          await stats();
-          await system.startWorker();
-          const pids = { own: system.worker.child.pid, redis: redis.child.pid };
-          const { result: drained, cost } = await costOf(pids, async () => {
-            const result = await untilDelivered(stats, backlog);
-            return { result, events: result.events };
-          });
-          await load(system.url, { seconds, bytes, rate: RATE, connections: 20, prefix: `l${round}` });
-          await new Promise((resolve) => setTimeout(resolve, 500));
-          const way = await stats();
-          await system.stopWorker();
-          if (round > 0) runs.push({ perSecond: drained.perSecond, p50: way.p50, p99: way.p99, cost });
-          say(
-            `delivery ${bytes} B round ${round} ${system.name}: ${Math.round(drained.perSecond)}/s; at ${RATE}/s p50 ${way.p50} p99 ${way.p99} ms`,
-          );
-        }
-        const total = backlog * (rounds + 1) + RATE * seconds * (rounds + 1);
-        const keptBytes = ((await usedMemory(client)) - emptyBytes) / total;
-        found.push({ name: system.name, runs, waitingBytes, keptBytes });
-      } finally {
-        await system.close();
-        client.disconnect();
-        await redis.close();
+    for (const make of made) systems.push(await open(make, { backlog, bytes }));
+    for (let round = 0; round <= rounds; round += 1) {
+      for (const { system, redis, runs } of systems) {
+        if (round > 0) await load(system.url, { count: backlog, bytes, prefix: `r${round}` });
+        await stats();
+        await system.startWorker();
+        const { perSecond, cost } = await workOff(stats, backlog, {
+          own: system.worker.child.pid,
+          redis: redis.child.pid,
+        });
+        await load(system.url, { seconds, bytes, rate: RATE, connections: 20, prefix: `l${round}` });
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        const { p50, p99 } = await stats();
+        await system.stopWorker();
+        // The first round warms up
+        if (round > 0) runs.push({ perSecond, p50, p99, cost });
+        say(
+          `delivery ${bytes} B round ${round} ${system.name}: ${Math.round(perSecond)}/s, ${Math.round(cost.own)} us (Redis ${Math.round(cost.redis)}); at ${RATE}/s p50 ${p50} p99 ${p99} ms`,
+        );
       }
     }
+    const total = (backlog + RATE * seconds) * (rounds + 1);
+    for (const each of systems) each.keptBytes = ((await usedMemory(each.client)) - each.emptyBytes) / total;
   } finally {
+    for (const { system, redis, client } of systems) {
+      await system.close();
+      client.disconnect();
+      await redis.close();
+    }
     await targetProcess.close();
   }
-  const [first] = found;
-  return found.map(({ name, runs, waitingBytes, keptBytes }) => ({
+  const [first] = systems;
+  return systems.map(({ system: { name }, runs, waitingBytes, keptBytes }) => ({
     name,
     perSecond: median(runs.map((run) => run.perSecond)),
     p50: median(runs.map((run) => run.p50)),
@@ -71,25 +67,43 @@ export async function delivery({ rounds, seconds, bytes, profile, say }) {
     redisMicros: median(runs.map((run) => run.cost.redis)),
     waitingBytes: Math.round(waitingBytes),
     keptBytes: Math.round(keptBytes),
-    againstRelay: median(runs.map((run) => run.perSecond)) / median(first.runs.map((run) => run.perSecond)),
+    // Pair by pair, so that a machine whose speed drifts does not decide
+    againstRelay: median(runs.map((run, i) => run.perSecond / first.runs[i].perSecond)),
   }));
+}
+
+/** A system with a Redis of its own, a backlog in it, and what that takes of memory. */
+async function open(make, { backlog, bytes }) {
+  const redis = await startRedis();
+  const client = new Redis(redis.port, '127.0.0.1');
+  const system = await make(redis);
+  const emptyBytes = await usedMemory(client);
+  await load(system.url, { count: backlog, bytes, prefix: 'memory' });
+  const waitingBytes = ((await usedMemory(client)) - emptyBytes) / backlog;
+  return { redis, client, system, emptyBytes, waitingBytes, runs: [] };
 }
 
 async function usedMemory(client) {
   return Number(/used_memory:(\d+)/.exec(await client.info('memory'))?.[1] ?? 0);
 }
 
-/** What came in the time it took, from the target's own count. */
-async function untilDelivered(stats, count) {
-  let events = 0;
-  let seconds = 0;
-  const began = performance.now();
-  while (events < count && performance.now() - began < 120_000) {
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    const part = await stats();
-    events += part.events;
-    if (part.events > 0) seconds = (performance.now() - began) / 1000;
-    if (events > 0 && seconds === 0) seconds = 0.001;
-  }
-  return { events, seconds, perSecond: events / seconds };
+/** How fast the middle of a backlog comes, from the target's own count, and what it costs. */
+async function workOff(stats, backlog, pids) {
+  let delivered = 0;
+  const until = async (share) => {
+    const end = performance.now() + 120_000;
+    while (delivered < backlog * share && performance.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      delivered += (await stats()).events;
+    }
+    return { delivered, at: performance.now() };
+  };
+  const from = await until(FROM);
+  const { result, cost } = await costOf(pids, async () => {
+    const to = await until(TO);
+    const events = to.delivered - from.delivered;
+    return { result: (events * 1_000) / (to.at - from.at), events };
+  });
+  await until(1);
+  return { perSecond: result, cost };
 }

@@ -29,13 +29,13 @@ export function createLog(options: LogOptions): WriteLog {
     transports: [write === undefined ? new transports.Console({ forceConsole: false }) : toFunction(write)],
   });
   const gather = gatherLines((lines) => void logger.log('error', lines));
-  const from = { service, version, instance };
+  // The same on every line, so it is put into JSON once
+  const from = `,${JSON.stringify({ service, version, instance }).slice(1)}`;
   return (severity, message, fields) => {
     if (!logger.isLevelEnabled(severity)) return;
     // The time first, so that a person who reads raw lines sees it where it belongs: RFC 3339 with milliseconds
-    gather(
-      JSON.stringify({ time: new Date().toISOString(), level: severity, msg: message, ...fields, ...from }),
-    );
+    const said = JSON.stringify({ time: new Date().toISOString(), level: severity, msg: message, ...fields });
+    gather(said.slice(0, -1) + from);
   };
 }
 

@@ -16,10 +16,9 @@ const CLASS_OF_STATUS = new Map<number, ErrorClass>([
   [429, 'http_429'],
 ]);
 
-/** The same call, carrying the token. */
-export function withToken(call: HttpCall, token: string, as: TargetSettings['tokenAs']): HttpCall {
-  const header = as === 'cookie' ? { cookie: `jwt=${token}` } : { authorization: `Bearer ${token}` };
-  return { ...call, headers: { ...call.headers, ...header } };
+/** The header that carries the token. */
+export function credentials(token: string, as: TargetSettings['tokenAs']): Readonly<Record<string, string>> {
+  return as === 'cookie' ? { cookie: `jwt=${token}` } : { authorization: `Bearer ${token}` };
 }
 
 /** The text of a whole 2xx answer. Throws `KomandCallFailed` for every other. */
@@ -47,7 +46,8 @@ export function createAuthorisedCall(
   tokenAs: TargetSettings['tokenAs'],
 ): (call: HttpCall) => Promise<string> {
   const once = async (call: HttpCall, grant: Grant): Promise<HttpAnswer> => {
-    const made = await http.call(withToken(call, grant.token, tokenAs));
+    const headers = { ...call.headers, ...credentials(grant.token, tokenAs) };
+    const made = await http.call({ ...call, headers });
     if (made.ok) return made.answer;
     throw new KomandCallFailed(made.failure.errorClass, made.failure.reason);
   };

@@ -3,6 +3,7 @@
  * surrogate pair) nor climb (a segment of dots alone).
  */
 export function pathSegment(id: string): string {
+  if (/^[\w-]+$/.test(id)) return id;
   if (/^\.+$/.test(id)) return id.replaceAll('.', '%2E');
   return encodeURIComponent(id.replaceAll(/\p{Surrogate}/gu, '\uFFFD'));
 }

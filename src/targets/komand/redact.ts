@@ -11,6 +11,9 @@ const CREDENTIAL = /\b(bearer|basic)\s+(?=\S*[\d+/=_.-])[\w.~+/=-]{6,}/gi;
 const FIELD =
   /("?\b[\w-]{0,40}(?:authorization|cookie|jwt|token|secret|passwo?r?d|api[-_]?key|credential)[\w-]{0,40}"?\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|(?:(?:bearer|basic|digest|token|apikey|negotiate)\s+)?[^\s,;&}]+)/gi;
 
+/** Without one of these words none of the three above finds anything; looking for them all costs a tenth of that. */
+const HINT = /eyJ|bearer|basic|authorization|cookie|jwt|token|secret|passwo?r?d|api[-_]?key|credential/i;
+
 /** A text with the given secrets, and whatever looks like a credential, masked. */
 export type Redact = (text: string) => string;
 
@@ -30,6 +33,7 @@ export function createRedact(secrets: readonly string[]): Redact {
   return (text) => {
     let masked = text.slice(0, EXCERPT_BYTES + OVERLAP);
     for (const secret of known) if (masked.includes(secret)) masked = masked.replaceAll(secret, MASK);
+    if (!HINT.test(masked)) return masked;
     return masked.replaceAll(JWT, MASK).replaceAll(FIELD, `$1${MASK}`).replaceAll(CREDENTIAL, `$1 ${MASK}`);
   };
 }

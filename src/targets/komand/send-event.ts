@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { DeliveryOutcome } from '../../model/outcome.js';
 import type { TargetSettings } from '../../model/settings.js';
 import type { TargetCall } from '../../model/target.js';
-import { withToken } from './authorised.js';
+import { credentials } from './authorised.js';
 import { classify } from './classify.js';
 import { eventCall } from './client.js';
 import type { HttpClient } from './http-client.js';
@@ -23,8 +23,6 @@ export interface SendDeps {
  * once more, which is safe because it was refused unread. Never rejects.
  */
 export async function sendEvent(deps: SendDeps, call: TargetCall): Promise<DeliveryOutcome> {
-  // One signal serves every call of a process; Node takes more than ten listeners for a leak.
-  setMaxListeners(0, call.signal);
   const grant = deps.session.current() ?? (await grantOrOutcome(deps.session.grant(), call.signal));
   if ('kind' in grant) return grant;
   const outcome = await post(deps, call, grant, false);
@@ -45,8 +43,8 @@ async function post(
   const { endpoint, body, traceparent, signal } = call;
   const event = eventCall(endpoint.kind, endpoint.id, body);
   const trace = traceparent !== undefined && TRACEPARENT.test(traceparent) ? { traceparent } : {};
-  const headers = { ...event.headers, ...trace };
-  const exchange = await deps.http.call(withToken({ ...event, headers, signal }, grant.token, deps.tokenAs));
+  const headers = { ...event.headers, ...credentials(grant.token, deps.tokenAs), ...trace };
+  const exchange = await deps.http.send({ ...event, headers, signal });
   const now = deps.now();
   return classify({
     endpoint: endpoint.kind,
@@ -88,6 +86,8 @@ const INTERRUPTED: NoGrant = {
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => resolve(undefined);
+    // One signal serves every call of a process; Node takes more than ten listeners for a leak.
+    setMaxListeners(0, signal);
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
     void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));

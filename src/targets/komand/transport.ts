@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Agent, request as httpRequest } from 'node:http';
 import { type AnswerReader, readAnswer } from './answer-reader.js';
 import type { CallStage, Exchange, HttpCall } from './call.js';
@@ -10,8 +11,8 @@ export interface Wire {
   readonly agent: Agent;
   readonly host: string;
   readonly port: number;
-  /** 80 or 443: what the `Host` header leaves out. */
-  readonly defaultPort: number;
+  /** What the `Host` header says. */
+  readonly authority: string;
   /** The base URL's path without a slash at its end. */
   readonly pathPrefix: string;
   /** For one whole call, connect to last byte, in milliseconds. */
@@ -60,13 +61,9 @@ export function exchange(wire: Wire, call: HttpCall): Promise<Exchange> {
       agent: wire.agent,
       host: wire.host,
       port: wire.port,
-      defaultPort: wire.defaultPort,
       method: call.method,
       path: wire.pathPrefix + call.path,
-      headers: {
-        ...call.headers,
-        ...(call.body !== undefined && { 'content-length': Buffer.byteLength(call.body) }),
-      },
+      headers: headersOf(wire, call),
     });
     // Only now: a request that cannot even be made throws, and nothing of it may be left to fire
     const timer = setTimeout(() => {
@@ -96,9 +93,25 @@ export function exchange(wire: Wire, call: HttpCall): Promise<Exchange> {
         settle(() => ({ ok: true, answer })),
       );
     });
-    call.signal?.addEventListener('abort', onAbort, { once: true });
-    if (call.signal?.aborted === true) onAbort();
+    if (call.signal?.aborted === true) return onAbort();
+    // A kept connection is there by then, and nothing but a connection is waited for
+    setImmediate(() => {
+      const { signal } = call;
+      if (over || stage !== 'connect' || signal === undefined) return;
+      if (signal.aborted) return onAbort();
+      // One signal serves every call of a process; Node takes more than ten listeners for a leak
+      setMaxListeners(0, signal);
+      signal.addEventListener('abort', onAbort, { once: true });
+    });
   });
+}
+
+/** Names and values in turn: of a list, Node makes the header's text at once; an object it first takes to pieces. */
+function headersOf({ authority }: Wire, { headers, body }: HttpCall): string[] {
+  const list = ['host', authority];
+  for (const [name, value] of Object.entries(headers)) list.push(name, value);
+  if (body !== undefined) list.push('content-length', String(Buffer.byteLength(body)));
+  return list;
 }
 
 /** Calls `then` once the event loop has read whatever had come when this was called. */

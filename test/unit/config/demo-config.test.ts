@@ -66,6 +66,12 @@ describe('deploy/bridge.schema.json', () => {
     expect(check({ sources: { a: { delivery_key: {} } } })).toBe(false);
   });
 
+  it('is a schema, also in the form that checks values, where a start does not look', () => {
+    const strict = new Ajv2020({ strict: true, allowUnionTypes: true });
+    for (const use of ['file', 'values'] as const)
+      expect([use, strict.validateSchema(toJsonSchema(configField.shape, use))]).toEqual([use, true]);
+  });
+
   it('describes everything', () => {
     const bare: string[] = [];
     const visit = (value: unknown, path: string): void => {
