@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import cluster from 'node:cluster';
 import { exitCodeOf } from './cli/exit-code-of.js';
 import { processIo } from './cli/process-io.js';
 import { createProgram } from './cli/program.js';
@@ -9,3 +10,5 @@ try {
 } catch (error) {
   process.exitCode = exitCodeOf(io, error);
 }
+// Its channel to the first process would keep one of several for ever
+if (cluster.isWorker) process.exit();

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Config } from './model/settings.js';
 import type { Shared } from './shared.js';
 import { startPublicListener } from './http/public-listener.js';
 import { createIntake } from './intake/create-intake.js';
@@ -19,13 +20,16 @@ export interface Ingress {
   inFlight(): number;
 }
 
+/** Where the spool lies: `data/…` is in the data folder, wherever that is. */
+export function spoolDir({ spool }: Pick<Config, 'spool'>, dataDir: string): string {
+  return spool.dir.startsWith('data/') ? join(dataDir, spool.dir.slice(5)) : spool.dir;
+}
+
 /** Opens the door: spool, store, intake, listener. Rejects when the port is taken or the spool is another's. */
 export async function openIngress(shared: Shared, dataDir: string): Promise<Ingress> {
   const { closers, observe, store, inForce, leaving, draining, now } = shared;
   const { http, spool: spoolSettings } = inForce().config;
-  const dir = spoolSettings.dir.startsWith('data/')
-    ? join(dataDir, spoolSettings.dir.slice(5))
-    : spoolSettings.dir;
+  const dir = spoolDir(inForce().config, dataDir);
   const releaseSpool = claimSpool(dir);
   closers.push('spool claim', async () => releaseSpool());
   const spool = openSpool({ dir, maxBytes: spoolSettings.maxBytes, seal: store.seal, now });

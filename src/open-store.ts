@@ -56,7 +56,16 @@ export function openStore(deps: {
   const lease = createLease(client, prefix, instance);
   const sweeping = startSweeping(async () => {
     if (!(await lease('sweep', SWEEP_LEASE_MS))) return;
-    await sweep({ client, prefix, queues, retention: inForce().config.retention, now: now() });
+    const early = await sweep({ client, prefix, queues, retention: inForce().config.retention, now: now() });
+    if (early === 0) return;
+    observe({
+      kind: 'notice',
+      level: 'warn',
+      event: 'retention.short_of_memory',
+      message:
+        'Redis is short of memory: the oldest delivered events were removed before their retention was over',
+      data: { removed: early },
+    });
   });
   closers.push('sweep', () => sweeping.stop());
   closers.push('epoch', watchEpoch({ connections, prefix, file: join(dataDir, 'redis-epoch'), observe }));

@@ -37,7 +37,10 @@ export function openVerbs(shared: Shared, beside: Beside): readonly AdminRoute[]
   const audit = createAuditTrail({
     client,
     prefix,
-    retentionMs: () => Math.max(...Object.values(inForce().config.retention)),
+    retentionMs: () => {
+      const { delivered, dead, rejected } = inForce().config.retention;
+      return Math.max(delivered, dead, rejected);
+    },
     now,
   });
   const audited = createAudited(audit);

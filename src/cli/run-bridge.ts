@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { hostname } from 'node:os';
 import { openApp, type App } from '../app.js';
 import { createClosers } from '../closers.js';
@@ -12,6 +13,7 @@ import { rememberSetup } from './demo-setup.js';
 import { loadInForce, mustLoad, readText, shippedPresets, type Loaded } from './load-in-force.js';
 import { readVersion } from './read-version.js';
 import { placeholderSetup, startServices } from './setup-services.js';
+import { refuseLeftSpools, STOP } from './run-processes.js';
 import type { StartOptions } from './start-options.js';
 import { welcome } from './welcome.js';
 
@@ -32,6 +34,8 @@ export async function runBridge(io: CliIo, options: StartOptions): Promise<void>
   let ran = false;
   try {
     const { loaded, setup, broken } = await prepare(io, options, presets, closers);
+    if (cluster.isPrimary && options.roles.includes('ingress'))
+      await refuseLeftSpools(loaded.inForce.config, options.dataDir, 1);
     const app = await open(loaded, options);
     closers.push('bridge', () => app.close());
     const reloading = keepReloading(io, options, presets, setup, app, loaded.read.files);
@@ -158,5 +162,7 @@ function untilSignal(): Promise<undefined> {
     };
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
+    // One of several processes is told by the first; it may have had the signal too, which then is the same one
+    if (cluster.isWorker) process.on('message', (message) => message === STOP && resolve(undefined));
   });
 }

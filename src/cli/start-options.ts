@@ -7,6 +7,6 @@ export interface StartOptions {
   readonly roles: readonly Role[];
   /** Whether Redis and the simulator may be set up on this machine where none are configured. */
   readonly setup: boolean;
-  /** Where `setup` keeps its data. */
+  /** Where `setup` keeps its data, and each process its spool. */
   readonly dataDir: string;
 }

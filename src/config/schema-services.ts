@@ -140,6 +140,14 @@ export const retention = block('How long things are kept.', {
   delivered: defaulted(kept('delivered events'), '7d'),
   dead: defaulted(kept('dead letters'), '30d'),
   rejected: defaulted(kept('rejected requests'), '7d'),
+  max_memory: optional(
+    quantity(
+      'size',
+      'Memory of Redis above which the oldest delivered events are removed before their time. Without it: 80 % of what Redis itself is limited to (`maxmemory`), if it is.',
+      '16MiB',
+      '1024GiB',
+    ),
+  ),
 });
 
 export const log = block('What is logged.', {

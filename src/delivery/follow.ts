@@ -1,4 +1,5 @@
 import type { Observe } from '../model/observation.js';
+import { inSlices } from '../model/in-slices.js';
 import { TargetUnavailable, type Target, type TargetJob } from '../model/target.js';
 import { latestRun, readLook } from './follow-policy.js';
 import type { Followed, FollowList, Routing } from './ports.js';
@@ -11,6 +12,11 @@ const PAGE = 100;
 const MAX_PAGES = 5;
 const MAX_SINGLE = 10;
 const MAX_DUE = 500;
+/**
+ * Written one by one, each would make Redis wait for its disk; written all at once, events under way would wait for
+ * them.
+ */
+const AT_ONCE = 50;
 /** With fewer due, asking for each costs less than a page. */
 const WORTH_A_PAGE = 3;
 /** Komand's clock and ours need not agree to the second. */
@@ -115,8 +121,7 @@ async function follow(deps: FollowerDeps, target: Target, due: readonly Due[]): 
       seen.push([item, job === undefined ? undefined : latestRun(job, await runsBeside(job))]);
     }
   } finally {
-    // Together: written one after the other, each would make Redis wait for its disk
-    await Promise.all(seen.map(([item, job]) => record(deps, target, item, job)));
+    await inSlices(seen, AT_ONCE, ([item, job]) => record(deps, target, item, job));
   }
 }
 

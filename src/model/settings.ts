@@ -75,6 +75,8 @@ export interface StorageSettings {
 }
 
 export interface RetentionSettings {
+  /** Bytes of Redis memory; absent: by its own limit. */
+  readonly maxMemory?: number;
   readonly delivered: number;
   readonly dead: number;
   readonly rejected: number;

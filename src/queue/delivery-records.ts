@@ -1,5 +1,6 @@
 import type { Delivery, JobOutcome, Progress } from '../model/delivery.js';
 import type { DeliveryId } from '../model/ids.js';
+import { inSlices } from '../model/in-slices.js';
 import { isDeliveryId, routeOf } from '../model/ids.js';
 import type { RedisClient } from './connect.js';
 import { keptProgress } from './kept-delivery.js';
@@ -39,6 +40,9 @@ redis.call('ZADD', KEYS[2], 'XX', ARGV[2], ARGV[1])
 if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'followStep', ARGV[3]) end
 return 1
 `);
+
+/** What is read of jobs to follow in one go: others wait for Redis meanwhile. */
+const AT_ONCE = 50;
 
 export type DeliveryRecords = ReturnType<typeof createDeliveryRecords>;
 
@@ -97,7 +101,7 @@ export function createDeliveryRecords(deps: {
         }
       };
       // Answers come in the order asked, so those found stay in theirs: longest due first
-      await Promise.all(ids.filter(isDeliveryId).map(look));
+      await inSlices(ids.filter(isDeliveryId), AT_ONCE, look);
       // Their retention is over: there is nothing left to write an outcome to
       if (gone.length > 0) await client.zrem(keys.follow, ...gone);
       return found;

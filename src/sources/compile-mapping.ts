@@ -42,7 +42,9 @@ function rawBody({ body }: MappingInput): Promise<MappedBody> {
 function toText(mapped: JsonObject): string {
   checkJson(mapped, 0);
   const text = JSON.stringify(mapped);
-  if (Buffer.byteLength(text) > MAX_BYTES) throw new MappingError('the mapping yields more than 1 MiB');
+  // A character is three bytes at most
+  if (text.length > MAX_BYTES / 3 && Buffer.byteLength(text) > MAX_BYTES)
+    throw new MappingError('the mapping yields more than 1 MiB');
   return text;
 }
 

@@ -5,6 +5,7 @@ import { createEventStore } from '../../dist/queue/event-store.js';
 import { createSeal } from '../../dist/queue/seal.js';
 import { newEventId } from '../../dist/model/ids.js';
 import { load } from './ingest.mjs';
+import { median } from './median.mjs';
 import { startNode, startRedis } from './process.mjs';
 import { residentMiB } from './processor.mjs';
 import { bridge } from './systems.mjs';
@@ -17,61 +18,86 @@ const ROUTE = 'default';
 /** As the bridge's settings are. */
 const STORAGE = { compressAbove: 4_096, encryption: { keys: [] } };
 
-export async function backlog({ seconds, counts, say }) {
-  const found = [];
-  for (const waiting of counts) {
-    const one = await measure(waiting, seconds);
-    found.push(one);
-    say(
-      `backlog of ${waiting}: ${Math.round(one.acceptedPerSecond)} accepted/s, ${Math.round(one.deliveredPerSecond)} delivered/s`,
-    );
+/** All sizes side by side, each with a Redis and a bridge of its own, measured in turn: the machine's speed drifts. */
+export async function backlog({ rounds, seconds, counts, say }) {
+  const worlds = [];
+  try {
+    for (const waiting of counts) worlds.push(await openWorld(waiting));
+    for (let round = 1; round <= rounds; round += 1) {
+      for (const world of worlds) {
+        const run = { ...(await accept(world, seconds, round)), ...(await deliver(world, seconds)) };
+        world.runs.push(run);
+        say(
+          `backlog of ${world.waiting} round ${round}: ${Math.round(run.accepted)} accepted/s, ${Math.round(run.delivered)} delivered/s`,
+        );
+      }
+    }
+  } finally {
+    for (const { close } of worlds) await close();
   }
-  const [empty] = found;
-  return found.map((each) => ({
-    ...each,
-    acceptAgainstEmpty: each.acceptedPerSecond / empty.acceptedPerSecond,
-    deliverAgainstEmpty: each.deliveredPerSecond / empty.deliveredPerSecond,
+  const [empty] = worlds;
+  const middle = (runs, name) => median(runs.map((run) => run[name]));
+  // Pair by pair, so that a machine whose speed drifts does not decide
+  const against = (runs, name) => median(runs.map((run, i) => run[name] / empty.runs[i][name]));
+  return worlds.map(({ waiting, runs }) => ({
+    waiting,
+    acceptedPerSecond: middle(runs, 'accepted'),
+    deliveredPerSecond: middle(runs, 'delivered'),
+    acceptAgainstEmpty: against(runs, 'accepted'),
+    deliverAgainstEmpty: against(runs, 'delivered'),
+    lagMs: { ingress: middle(runs, 'ingressLagMs'), worker: middle(runs, 'workerLagMs') },
+    memoryMiB: { ingress: middle(runs, 'ingressMiB'), worker: middle(runs, 'workerMiB') },
   }));
 }
 
-async function measure(waiting, seconds) {
+async function openWorld(waiting) {
   const targetProcess = await startNode(new URL('target.mjs', import.meta.url).pathname);
   const target = { url: `http://127.0.0.1:${JSON.parse(await targetProcess.next()).port}` };
-  const stats = async () => (await fetch(`${target.url}/stats`)).json();
   const redis = await startRedis();
-  let system;
-  try {
-    system = await bridge(redis, target, ['ingress']);
-    await load(system.url, { seconds: 2, bytes: BYTES, prefix: 'warm' });
-    await fill(redis.url, waiting);
-    const accepted = await load(system.url, { seconds, bytes: BYTES, prefix: 'more' });
-    const ingress = await lookAt(system.ingress);
-    // What a worker makes of it in the same time: what came in just now is enough where nothing waited before
-    await system.startWorker();
-    await untilFirst(stats);
-    const began = performance.now();
-    await new Promise((resolve) => setTimeout(resolve, (seconds * 1_000) / 2));
-    const { events } = await stats();
-    const deliveredPerSecond = (events * 1_000) / (performance.now() - began);
-    const worker = await lookAt(system.worker);
-    return {
-      waiting,
-      acceptedPerSecond: accepted.perSecond,
-      deliveredPerSecond,
-      lagMs: { ingress: ingress.lagMs, worker: worker.lagMs },
-      memoryMiB: { ingress: ingress.memoryMiB, worker: worker.memoryMiB },
-    };
-  } finally {
-    await system?.close();
-    await redis.close();
-    await targetProcess.close();
-  }
+  const system = await bridge(redis, target, ['ingress']);
+  await load(system.url, { seconds: 2, bytes: BYTES, prefix: 'warm' });
+  await fill(redis.url, waiting);
+  return {
+    waiting,
+    system,
+    stats: async () => (await fetch(`${target.url}/stats`)).json(),
+    runs: [],
+    close: async () => {
+      await system.close();
+      await redis.close();
+      await targetProcess.close();
+    },
+  };
+}
+
+async function accept({ system }, seconds, round) {
+  const { perSecond } = await load(system.url, { seconds, bytes: BYTES, prefix: `more-${round}` });
+  const { lagMs, memoryMiB } = await lookAt(system.ingress);
+  return { accepted: perSecond, ingressLagMs: lagMs, ingressMiB: memoryMiB };
+}
+
+/** What a worker makes of it in half the time: what came in just now is enough where nothing waited before. */
+async function deliver({ system, stats }, seconds) {
+  await stats();
+  await system.startWorker();
+  await untilFirst(stats);
+  const began = performance.now();
+  await new Promise((resolve) => setTimeout(resolve, (seconds * 1_000) / 2));
+  const { events } = await stats();
+  const delivered = (events * 1_000) / (performance.now() - began);
+  const { lagMs, memoryMiB } = await lookAt(system.worker);
+  await system.stopWorker();
+  return { delivered, workerLagMs: lagMs, workerMiB: memoryMiB };
 }
 
 /** Puts events into the queue as the ingress would, without HTTP in between. */
 async function fill(url, count) {
   const client = new Redis(url);
-  const store = createEventStore(client, 'bridge', createSeal(() => STORAGE));
+  const store = createEventStore(
+    client,
+    'bridge',
+    createSeal(() => STORAGE),
+  );
   const padding = 'x'.repeat(BYTES - 190);
   for (let from = 0; from < count; from += AT_ONCE) {
     const arrivals = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, i) => {
@@ -97,6 +123,9 @@ async function fill(url, count) {
     });
     await store.accept(arrivals);
   }
+  // Filling makes Redis write its file anew, in a second process that takes a core and half of the disk
+  while (/aof_rewrite_(?:in_progress|scheduled):1/.test(await client.info('persistence')))
+    await new Promise((resolve) => setTimeout(resolve, 500));
   client.disconnect();
 }
 

@@ -1,4 +1,5 @@
-// The least of a Komand, so that the target is not what is measured: a login, and a job id for every event.
+// The least of a Komand, so that the target is not what is measured: a login, a job id for every event, and the newest
+// jobs, all of which succeeded.
 // `GET /stats` tells what came since the last call: events, and the time from sending to answering in milliseconds.
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -10,6 +11,23 @@ let last = 0;
 const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const issued = Math.floor(Date.now() / 1000);
 const token = `${part({ alg: 'HS256' })}.${part({ iat: issued, exp: issued + 86_400, perms: ['APP'] })}.c2ln`;
+
+/** The bridge looks at the newest 500 at most. */
+const KEPT = 1_000;
+const jobs = [];
+let made = 0;
+
+/** A page of the newest, in the form of Komand's own list. */
+function listJobs(query) {
+  const from = made - 1 - Number(query.get('offset') ?? 0);
+  const page = [];
+  for (let i = from; i > from - Number(query.get('limit') ?? 100) && i > made - 1 - KEPT && i >= 0; i -= 1) {
+    const { jobId, at } = jobs[i % KEPT];
+    const time = new Date(at).toISOString();
+    page.push({ job_id: jobId, status: 'succeeded', created_at: time, started_at: time, ended_at: time });
+  }
+  return JSON.stringify({ jobs: page });
+}
 
 const server = createServer((request, response) => {
   const chunks = [];
@@ -28,7 +46,8 @@ const server = createServer((request, response) => {
       return;
     }
     if (request.url === '/v2/sessions') return void response.end(JSON.stringify({ token }));
-    if (request.method === 'GET') return void response.end('{"jobs":[]}');
+    if (request.method === 'GET')
+      return void response.end(listJobs(new URL(request.url, 'http://x').searchParams));
     const body = Buffer.concat(chunks).toString('latin1');
     const now = performance.timeOrigin + performance.now();
     const sentAt = /"sent_at":"?([\d.]+)/.exec(body)?.[1];
@@ -37,8 +56,10 @@ const server = createServer((request, response) => {
     last = now;
     events += 1;
     response.setHeader('Content-Type', 'application/json');
+    const jobId = randomUUID();
+    jobs[made++ % KEPT] = { jobId, at: Date.now() };
     response.end(
-      `{"job_id":"${randomUUID()}","job_url":"http://127.0.0.1:8000/","message":"event published to queue"}`,
+      `{"job_id":"${jobId}","job_url":"http://127.0.0.1:8000/","message":"event published to queue"}`,
     );
   });
 });

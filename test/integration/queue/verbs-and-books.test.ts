@@ -160,6 +160,48 @@ describe('what people do to deliveries, and the books after it', () => {
     expect(await balance()).toMatchObject({ balanced: false, books: { missing: 1 } });
   });
 
+  it('removes the oldest delivered events where Redis is short of memory, and only as many as it must', async () => {
+    const used = async (): Promise<number> =>
+      Number(/used_memory:(\d+)/.exec(await store.client.info('memory'))?.[1]);
+    const empty = await used();
+    const ids = await accept(3_000);
+    await work(() => false);
+    const [waits = ''] = await accept(1);
+    const years = 3_650 * 86_400_000;
+    const run = (maxMemory?: number) => {
+      const retention = { delivered: years, dead: years, rejected: years };
+      return sweep({
+        client: store.client,
+        prefix: PREFIX,
+        queues: store.queues,
+        retention: maxMemory === undefined ? retention : { ...retention, maxMemory },
+        now: Date.now(),
+      });
+    };
+    expect(await run()).toBe(0);
+    expect(await run((await used()) * 2)).toBe(0);
+    const removed = await run((empty + (await used())) / 2);
+    expect(removed).toBeGreaterThanOrEqual(200);
+    expect(removed).toBeLessThan(3_000);
+    const left = await store.client.zrange(index, '0', '-1');
+    expect(left).toHaveLength(ids.length - removed + 1);
+    expect(left).toContain(waits);
+    expect(await store.client.zcard(`${base}completed`)).toBe(ids.length - removed);
+    expect(await balance()).toMatchObject({
+      balanced: true,
+      states: { delivered: 3_000 - removed, queued: 1 },
+      books: { removed: { delivered: removed } },
+    });
+    // By its own limit: more than four fifths of it are used
+    await store.client.config('SET', 'maxmemory', Math.round((await used()) * 1.1));
+    try {
+      expect(await run()).toBeGreaterThanOrEqual(200);
+    } finally {
+      await store.client.config('SET', 'maxmemory', 0);
+    }
+    expect(await look()).toMatchObject({ balanced: true, findings: [] });
+  });
+
   it('names every delivery that does not add up', async () => {
     const [noJob = '', nowhere = '', twice = '', unlisted = ''] = await accept(1_200);
     expect(await look()).toMatchObject({
