@@ -38,8 +38,8 @@ export function openVerbs(shared: Shared, beside: Beside): readonly AdminRoute[]
     client,
     prefix,
     retentionMs: () => {
-      const { delivered, dead, rejected } = inForce().config.retention;
-      return Math.max(delivered, dead, rejected);
+      const kept = inForce().config.retention;
+      return Math.max(kept.delivered, kept.dead, kept.rejected);
     },
     now,
   });

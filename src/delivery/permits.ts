@@ -28,13 +28,12 @@ export function createPermits(share: () => Share, clock: () => number): Permits 
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
-  const grant = (): Permit => {
-    inUse += 1;
-    return once(() => {
+  /** For one that is counted already. */
+  const grant = (): Permit =>
+    once(() => {
       inUse -= 1;
       if (waiting.length > 0) pump();
     });
-  };
   const pump = (): void => {
     const { concurrency, rateLimit } = share();
     while (waiting.length > 0 && inUse < concurrency) {
@@ -47,6 +46,7 @@ export function createPermits(share: () => Share, clock: () => number): Permits 
         return;
       }
       if (rateLimit !== undefined) nextStart = Math.max(nextStart, clock()) + 1_000 / rateLimit;
+      inUse += 1;
       waiting.shift()?.give(grant());
     }
   };
@@ -56,7 +56,10 @@ export function createPermits(share: () => Share, clock: () => number): Permits 
       const { concurrency, rateLimit } = share();
       const isFree = waiting.length === 0 && rateLimit === undefined && inUse < concurrency;
       // The usual case waits for nothing, so nothing need listen for the end of its wait
-      if (isFree && !signal.aborted && !closed) return Promise.resolve(grant());
+      if (isFree && !signal.aborted && !closed) {
+        inUse += 1;
+        return Promise.resolve(grant());
+      }
       return new Promise((resolve) => {
         const entry: Waiting = {
           give: (permit) => {

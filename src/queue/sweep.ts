@@ -78,7 +78,7 @@ export async function sweep(deps: {
   for (const keys of all) {
     const remove = async (ended: string, state: string, latest: number): Promise<void> => {
       const call = removal(REMOVE_OLD, keys, { ended, state, bound: latest });
-      for (let i = 0; i < BATCHES; i += 1) if ((await run(client, call)) < BATCH) return;
+      for (let i = 0; i < BATCHES; i += 1) if ((await removeSome(client, call)) < BATCH) return;
     };
     await remove(`${keys.base}completed`, 'delivered', now - delivered);
     await remove(`${keys.base}failed`, 'dead', now - dead);
@@ -95,7 +95,7 @@ async function makeRoom(client: RedisClient, all: readonly SourceKeys[], maxMemo
     const before = sum;
     for (const keys of all) {
       const ended = `${keys.base}completed`;
-      sum += await run(
+      sum += await removeSome(
         client,
         removal(REMOVE_FOR_ROOM, keys, { ended, state: 'delivered', bound: maxMemory }),
       );
@@ -113,7 +113,7 @@ function removal(
   return { script, keys: [ended, index, books], args: [base, state, BATCH, bound] };
 }
 
-async function run(client: RedisClient, { script, keys, args }: ScriptCall): Promise<number> {
+async function removeSome(client: RedisClient, { script, keys, args }: ScriptCall): Promise<number> {
   return Number(await runScript(client, script, keys, args));
 }
 
