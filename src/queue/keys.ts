@@ -25,9 +25,12 @@ export interface SourceKeys {
   readonly rejected: (id: string) => string;
 }
 
-/** 132 bits of SHA-256: there are as many of these keys as events, and each letter is kept as often. */
+/**
+ * 96 bits of SHA-256: there are as many of these keys as events, and each letter is kept as often. Of 10 billion keys two are
+ * the same with a chance of one in a billion.
+ */
 function shortHash(text: string): string {
-  return hash('sha256', text, 'base64url').slice(0, 22);
+  return hash('sha256', text, 'base64url').slice(0, 16);
 }
 
 export function keysOf(prefix: string, source: string): SourceKeys {
