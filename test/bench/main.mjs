@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import * as prettier from 'prettier';
 import { ingest } from './ingest.mjs';
 import { delivery } from './delivery.mjs';
 import { backlog } from './backlog.mjs';
@@ -50,7 +51,15 @@ if (values.only.includes('backlog')) {
   results.backlog = await backlog({ ...options, counts });
 }
 process.stdout.write(values.json ? `${JSON.stringify(results)}\n` : toMarkdown(results));
-if (values.write) writeFileSync(new URL('README.md', import.meta.url), toMarkdown(results));
+// The format check of the tests reads this file too
+if (values.write)
+  writeFileSync(
+    new URL('README.md', import.meta.url),
+    await prettier.format(toMarkdown(results), {
+      ...(await prettier.resolveConfig(import.meta.filename)),
+      parser: 'markdown',
+    }),
+  );
 process.exit(0);
 
 function redisVersion() {
