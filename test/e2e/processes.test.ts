@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startSimulator, type Simulator } from '../../src/simulator/start-simulator.js';
@@ -34,7 +33,7 @@ async function open(): Promise<World> {
   closers.push(() => simulator.close());
   const bridge = makeBridge({ redisUrl: redis.url, targetUrl: simulator.url });
   closers.push(() => bridge.close());
-  const [http, first] = [await freePort(), await freePair()];
+  const [http, first] = [await freePort(), await freePort(2)];
   const env = {
     BRIDGE_HTTP_HOST: '127.0.0.1',
     BRIDGE_HTTP_PORT: String(http),
@@ -58,19 +57,6 @@ async function open(): Promise<World> {
       return load;
     },
   };
-}
-
-/** A port whose next one is free as well. */
-async function freePair(): Promise<number> {
-  for (;;) {
-    const port = await freePort();
-    const next = createServer();
-    const isFree = await new Promise<boolean>((resolve) =>
-      next.once('error', () => resolve(false)).listen(port + 1, '127.0.0.1', () => resolve(true)),
-    );
-    await new Promise((resolve) => next.close(resolve));
-    if (isFree) return port;
-  }
 }
 
 async function isReady(url: string): Promise<boolean> {

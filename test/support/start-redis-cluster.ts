@@ -81,11 +81,11 @@ function startNode(): Promise<TestRedis> {
 }
 
 /**
- * The nodes talk to each other on a port 10,000 above their own: no node's own port is among those, and all are below
- * the ports that the system gives out.
+ * The nodes talk to each other on a port 10,000 above their own: no node's own port is among those, all are below the
+ * ports that the system gives out, and `freePort` takes none of either.
  */
 function clusterPort(): number {
-  return 11_000 + Math.floor(Math.random() * 10_000);
+  return 11_000 + Math.floor(Math.random() * 2_000);
 }
 
 const address = ({ port }: TestRedis): string => `127.0.0.1:${port}`;

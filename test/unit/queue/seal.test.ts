@@ -13,6 +13,15 @@ function sealOf(settings: StorageSettings) {
   return createSeal(() => settings);
 }
 
+function textOrError(open: () => string): string {
+  try {
+    return open();
+  } catch (error) {
+    expect(error).toBeInstanceOf(SealedError);
+    return '';
+  }
+}
+
 function refusal(open: () => unknown): Pick<SealedError, 'code' | 'keyId'> {
   try {
     open();
@@ -69,8 +78,11 @@ describe('the seal', () => {
       const same = Buffer.from(changed.slice(6), 'base64').equals(Buffer.from(sealed.slice(6), 'base64'));
       if (!same || i < 6) expect(() => seal.open(changed, 'e')).toThrow(SealedError);
     }
-    for (const head of ['bx.old.', 'x.new.', 'b..', 'b.old.', '.old.', ''])
+    for (const head of ['bx.old.', 'x.new.', '.old.', ''])
       expect(() => seal.open(sealed.replace('x.old.', head), 'e')).toThrow(SealedError);
+    // What was only compressed needs no key; one in some hundred random texts can be unpacked to nothing
+    for (const head of ['b..', 'b.old.'])
+      expect(textOrError(() => seal.open(sealed.replace('x.old.', head), 'e'))).not.toContain('4111');
     expect(() => seal.open('', 'e')).toThrow(SealedError);
   });
 
