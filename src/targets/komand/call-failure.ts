@@ -1,3 +1,4 @@
+import { errors } from 'undici';
 import type { ErrorClass } from '../../model/outcome.js';
 import type { CallFailure, CallStage } from './call.js';
 
@@ -28,10 +29,15 @@ const SENTENCES: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'the host cannot be reached',
   ENETUNREACH: 'the network cannot be reached',
   ETIMEDOUT: 'the connection timed out',
-  HPE_HEADER_OVERFLOW: 'the headers of the answer are too large',
+  NOT_HTTP: 'the answer is not HTTP',
+  UND_ERR_SOCKET: 'the other side closed the connection',
+  UND_ERR_HEADERS_OVERFLOW: 'the headers of the answer are too large',
 };
 
 function errorCode(error: unknown): string {
+  // undici gives its parser's errors no code, or this one's where a length had been read before
+  if (error instanceof errors.HTTPParserError || error instanceof errors.ResponseContentLengthMismatchError)
+    return 'NOT_HTTP';
   // Node gives an AggregateError of several addresses the code of its first error.
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
 }
@@ -41,8 +47,7 @@ function errorClass(error: unknown, code: string): ErrorClass {
   if (code === 'FINGERPRINT_MISMATCH' || code === 'TLS_FAILED') return 'tls';
   if (code === 'ABORTED') return 'shutdown';
   if (code === 'ADDRESS_REFUSED') return 'dns';
-  // llhttp's codes: an answer that is not HTTP.
-  if (code.startsWith('HPE_')) return 'bad_answer';
+  if (code === 'NOT_HTTP' || code === 'UND_ERR_HEADERS_OVERFLOW') return 'bad_answer';
   const syscall = error instanceof Error && 'syscall' in error ? error.syscall : undefined;
   return syscall === 'getaddrinfo' ? 'dns' : 'connection';
 }
@@ -51,8 +56,7 @@ function errorClass(error: unknown, code: string): ErrorClass {
 export function describeFailure(error: unknown, stage: CallStage): CallFailure {
   const code = errorCode(error);
   const own = error instanceof TransportError ? error.message : undefined;
-  const sentence =
-    own ?? SENTENCES[code] ?? (code.startsWith('HPE_') ? 'the answer is not HTTP' : 'the call failed');
+  const sentence = own ?? SENTENCES[code] ?? 'the call failed';
   const when =
     stage === 'answer' ? ', after the request had been sent' : stage === 'send' ? ', while sending' : '';
   return {

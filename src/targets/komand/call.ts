@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { ErrorClass } from '../../model/outcome.js';
 
 /** One HTTP call to a target. */
@@ -17,9 +16,18 @@ export interface HttpCall {
 /** Why the text of an answer is not the whole of it. */
 export type AnswerFault = 'too_large' | 'cut_off' | 'timed_out' | 'undecodable';
 
+/** By lower-case name; a list where one came several times. */
+export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** The header of that name; the first where several came. */
+export function headerText(headers: AnswerHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value : value?.[0];
+}
+
 export interface HttpAnswer {
   readonly status: number;
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: AnswerHeaders;
   readonly text: string;
   readonly fault?: AnswerFault;
 }

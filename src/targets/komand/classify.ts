@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/json.js';
 import type { DeliveryOutcome, ErrorClass, TargetAnswer } from '../../model/outcome.js';
-import type { CallFailure, Exchange, HttpAnswer } from './call.js';
+import { type CallFailure, type Exchange, headerText, type HttpAnswer } from './call.js';
 import { parseObject, readText } from './parse-json.js';
 import { excerpt, type Redact } from './redact.js';
 import { retryAfterMs } from './retry-after.js';
@@ -106,7 +106,7 @@ function classifySuccess(seen: Seen): DeliveryOutcome {
     answer: kept,
   } as const;
   if (jobId !== undefined && isUsableJobId(jobId, seen.redact)) return { ...delivered, jobId };
-  if (/html/i.test(answer.headers['content-type'] ?? '') || /^\s*</.test(answer.text)) {
+  if (/html/i.test(headerText(answer.headers, 'content-type') ?? '') || /^\s*</.test(answer.text)) {
     return failed(
       'route-broken',
       'bad_answer',

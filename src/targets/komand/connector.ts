@@ -1,19 +1,13 @@
-import { Agent, type ClientRequest } from 'node:http';
 import net, { type LookupFunction } from 'node:net';
-import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
+import type { buildConnector } from 'undici';
 import { TransportError } from './call-failure.js';
 import { normaliseFingerprint, type Trust } from './trust.js';
 
-/**
- * An idle connection is closed after 4 s: before the shortest usual server limit (Node's own: 5 s), because a request
- * that meets the server's close on its way cannot be told from one that was accepted.
- */
-const IDLE_MS = 4_000;
 /** Per address of a name with several; Node's default of 250 ms is too short for a far or busy Komand. */
 const PER_ADDRESS_MS = 2_000;
 
-export interface AgentOptions {
+export interface ConnectorOptions {
   readonly host: string;
   readonly port: number;
   /** Absent: plain HTTP. */
@@ -21,88 +15,71 @@ export interface AgentOptions {
   readonly connectTimeoutMs: number;
   /** Where its name leads, at every connection. */
   readonly lookup: LookupFunction;
-  readonly maxIdle: number;
+}
+
+/** Makes connections to one target, whatever undici says it should connect to. */
+export interface Connector {
+  readonly connect: buildConnector.connector;
+  /** Gives up the connections that are being made. */
+  close(): void;
 }
 
 /**
- * Keep-alive connections to one target. A request gets its connection only once it is established and its certificate
- * is accepted, so that nothing of a request is sent to a stranger and everything before is known as `not sent`.
+ * A connection is handed over only once it is established and its certificate is accepted, so that nothing of a request
+ * is sent to a stranger and everything before is known as `not sent`. Throws nothing; failures go to the callback.
  */
-export class VerifiedAgent extends Agent {
-  readonly #connecting = new Set<net.Socket>();
-
-  constructor(private readonly target: AgentOptions) {
-    super({ keepAlive: true, maxFreeSockets: target.maxIdle, timeout: IDLE_MS });
-    // Bytes on an idle connection are an answer to nothing: the next request must not take them for its own.
-    this.on('free', (socket: Duplex) => socket.on('data', dropConnection));
-  }
-
-  override reuseSocket(socket: Duplex, request: ClientRequest): void {
-    socket.off('data', dropConnection);
-    super.reuseSocket(socket, request);
-  }
-
-  override createConnection(
-    _options: object,
-    done?: (error: Error | null, stream: Duplex) => void,
-  ): undefined {
-    const { trust } = this.target;
-    const socket = trust === undefined ? net.connect(this.#address()) : this.#secure(trust);
-    this.#connecting.add(socket);
-    let connected = false;
-    const settle = (error: Error | null): void => {
-      clearTimeout(timer);
-      this.#connecting.delete(socket);
-      socket.off('error', onError);
-      if (error !== null) socket.on('error', ignore).destroy();
-      done?.(error, socket);
-    };
-    const onError = (error: Error): void => settle(connected ? tlsError(error) : error);
-    const timer = setTimeout(
-      () =>
-        settle(
-          new TransportError('CONNECT_TIMEOUT', `no connection within ${this.target.connectTimeoutMs} ms`),
-        ),
-      this.target.connectTimeoutMs,
-    );
-    socket.once('error', onError);
-    socket.once('connect', () => {
-      connected = true;
-      if (trust === undefined) settle(null);
-    });
-    if (socket instanceof tls.TLSSocket) {
-      socket.once('secureConnect', () => settle(pinError(socket, trust?.fingerprint)));
-    }
-    return undefined;
-  }
-
-  override destroy(): void {
-    for (const socket of this.#connecting) socket.destroy(new Error('closed'));
-    super.destroy();
-  }
-
-  #address(): net.TcpNetConnectOpts {
-    const { host, port, lookup } = this.target;
-    return {
-      host,
-      port,
-      lookup,
-      noDelay: true,
-      autoSelectFamily: true,
-      autoSelectFamilyAttemptTimeout: PER_ADDRESS_MS,
-    };
-  }
-
-  #secure(trust: Trust): tls.TLSSocket {
-    const { host } = this.target;
-    // An address is not allowed as a server name (RFC 6066 §3); it is checked against the certificate all the same.
-    const servername = net.isIP(host) === 0 ? host : '';
-    return tls.connect({ ...this.#address(), ...trust.options, servername, ALPNProtocols: ['http/1.1'] });
-  }
+export function createConnector(target: ConnectorOptions): Connector {
+  const connecting = new Set<net.Socket>();
+  return {
+    connect(_options, done) {
+      const { trust } = target;
+      const socket = trust === undefined ? net.connect(addressOf(target)) : connectSecure(target, trust);
+      connecting.add(socket);
+      let connected = false;
+      const settle = (error: Error | null): void => {
+        clearTimeout(timer);
+        connecting.delete(socket);
+        socket.off('error', onError);
+        if (error === null) return done(null, socket);
+        socket.on('error', ignore).destroy();
+        done(error, null);
+      };
+      const onError = (error: Error): void => settle(connected ? tlsError(error) : error);
+      const timer = setTimeout(
+        () =>
+          settle(new TransportError('CONNECT_TIMEOUT', `no connection within ${target.connectTimeoutMs} ms`)),
+        target.connectTimeoutMs,
+      );
+      socket.once('error', onError);
+      socket.once('connect', () => {
+        connected = true;
+        if (trust === undefined) settle(null);
+      });
+      if (socket instanceof tls.TLSSocket) {
+        socket.once('secureConnect', () => settle(pinError(socket, trust?.fingerprint)));
+      }
+    },
+    close() {
+      for (const socket of connecting) socket.destroy(new Error('closed'));
+    },
+  };
 }
 
-function dropConnection(this: Duplex): void {
-  this.destroy();
+function addressOf({ host, port, lookup }: ConnectorOptions): net.TcpNetConnectOpts {
+  return {
+    host,
+    port,
+    lookup,
+    noDelay: true,
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: PER_ADDRESS_MS,
+  };
+}
+
+function connectSecure(target: ConnectorOptions, trust: Trust): tls.TLSSocket {
+  // An address is not allowed as a server name (RFC 6066 §3); it is checked against the certificate all the same.
+  const servername = net.isIP(target.host) === 0 ? target.host : '';
+  return tls.connect({ ...addressOf(target), ...trust.options, servername, ALPNProtocols: ['http/1.1'] });
 }
 
 function ignore(): void {}

@@ -1,9 +1,9 @@
 import { Axios } from 'axios';
 import type { TargetSettings } from '../../model/settings.js';
-import { VerifiedAgent } from './agent.js';
 import type { Exchange, HttpCall } from './call.js';
-import { describeFailure } from './call-failure.js';
 import { createCheckedLookup, type Resolve } from './checked-lookup.js';
+import { Connections } from './connections.js';
+import { createConnector } from './connector.js';
 import { exchange, type Wire } from './transport.js';
 import { buildTrust } from './trust.js';
 
@@ -26,7 +26,7 @@ export interface HttpClient {
  * Throws `RangeError` for a bad fingerprint, and what `readFile` throws for `tls.ca_file`.
  */
 export function createHttpClient(
-  settings: Pick<TargetSettings, 'url' | 'tls' | 'timeout' | 'concurrency' | 'allowIps'>,
+  settings: Pick<TargetSettings, 'url' | 'tls' | 'timeout' | 'allowIps'>,
   readFile: (path: string) => string,
   resolve?: Resolve,
 ): HttpClient {
@@ -35,19 +35,15 @@ export function createHttpClient(
   // A URL writes an IPv6 address in brackets, the socket wants it without.
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
-  const agent = new VerifiedAgent({
+  const connector = createConnector({
     host,
     port,
     trust: secure ? buildTrust(settings.tls, readFile) : undefined,
     connectTimeoutMs: Math.min(settings.timeout, MAX_CONNECT_MS),
     lookup: createCheckedLookup(settings.allowIps, resolve),
-    maxIdle: settings.concurrency,
   });
   const wire: Wire = {
-    agent,
-    host,
-    port,
-    authority: url.host,
+    connections: new Connections(url.origin, connector),
     pathPrefix: url.pathname.replace(/\/+$/, ''),
     timeoutMs: settings.timeout,
   };
@@ -56,33 +52,18 @@ export function createHttpClient(
 
   return {
     async call(call) {
-      try {
-        const response = await axios.request<Exchange>({
-          method: call.method,
-          url: call.path,
-          // A closure: axios' own `signal` would throw an answer away that came after the abort.
-          adapter: async (config) => {
-            const data = await exchange(wire, call);
-            return { data, status: data.ok ? data.answer.status : 0, statusText: '', headers: {}, config };
-          },
-        });
-        return response.data;
-      } catch (error) {
-        return unmade(error);
-      }
+      const response = await axios.request<Exchange>({
+        method: call.method,
+        url: call.path,
+        // A closure: axios' own `signal` would throw an answer away that came after the abort.
+        adapter: async (config) => {
+          const data = await exchange(wire, call);
+          return { data, status: data.ok ? data.answer.status : 0, statusText: '', headers: {}, config };
+        },
+      });
+      return response.data;
     },
-    async send(call) {
-      try {
-        return await exchange(wire, call);
-      } catch (error) {
-        return unmade(error);
-      }
-    },
-    close: () => agent.destroy(),
+    send: (call) => exchange(wire, call),
+    close: () => wire.connections.close(),
   };
-}
-
-/** Only what is thrown before the first byte: a header value that HTTP does not allow. */
-function unmade(error: unknown): Exchange {
-  return { ok: false, failure: describeFailure(error, 'connect') };
 }

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import { type AnswerHeaders, headerText } from './call.js';
 
 const MIN_MS = 1_000;
 const MAX_MS = 3_600_000;
@@ -15,10 +15,12 @@ function httpDate(text: string | undefined): number | undefined {
  * The wait that `Retry-After` asks for, in milliseconds, clamped to 1 s … 1 h; garbage counts as absent. A date is
  * read against the answer's own `Date`, so that the clocks need not agree. `now` is Unix milliseconds.
  */
-export function retryAfterMs(headers: IncomingHttpHeaders, now: number): number | undefined {
-  const text = headers['retry-after']?.trim();
+export function retryAfterMs(headers: AnswerHeaders, now: number): number | undefined {
+  const text = headerText(headers, 'retry-after')?.trim();
   if (text === undefined) return undefined;
   const date = httpDate(text);
-  const wait = /^\d+$/.test(text) ? Number(text) * 1_000 : date && date - (httpDate(headers.date) ?? now);
+  const wait = /^\d+$/.test(text)
+    ? Number(text) * 1_000
+    : date && date - (httpDate(headerText(headers, 'date')) ?? now);
   return wait === undefined ? undefined : Math.min(Math.max(wait, MIN_MS), MAX_MS);
 }

@@ -1,18 +1,15 @@
 import { setMaxListeners } from 'node:events';
-import { type Agent, request as httpRequest } from 'node:http';
-import { type AnswerReader, readAnswer } from './answer-reader.js';
-import type { CallStage, Exchange, HttpCall } from './call.js';
+import type { Dispatcher } from 'undici';
+import { decodeAnswer } from './decode-answer.js';
+import type { AnswerFault, AnswerHeaders, CallStage, Exchange, HttpCall } from './call.js';
 import { describeFailure, TransportError } from './call-failure.js';
+import type { Connection, Connections } from './connections.js';
 
 const DEFAULT_MAX_ANSWER = 1024 * 1024;
 
 /** Where calls go, settled once per target. */
 export interface Wire {
-  readonly agent: Agent;
-  readonly host: string;
-  readonly port: number;
-  /** What the `Host` header says. */
-  readonly authority: string;
+  readonly connections: Connections;
   /** The base URL's path without a slash at its end. */
   readonly pathPrefix: string;
   /** For one whole call, connect to last byte, in milliseconds. */
@@ -20,102 +17,127 @@ export interface Wire {
 }
 
 /**
- * Makes one call over node:http. Never rejects. Follows no redirect, reads no proxy from the environment, and knows
- * for certain how far the request came:
- * the agent hands over only established connections, so before `socket` nothing was sent; `finish` comes once the
- * kernel has taken the last byte, so before it the request was not whole and no server can have acted on it.
+ * Makes one call. Never rejects. Follows no redirect, reads no proxy from the environment, and knows for certain how far
+ * the request came: only established connections are written to, so before that nothing was sent; and until the kernel
+ * has taken its last byte the request was not whole, and no server can have acted on it.
  */
 export function exchange(wire: Wire, call: HttpCall): Promise<Exchange> {
-  return new Promise((resolve) => {
-    let stage: CallStage = 'connect';
-    let asked = false;
-    let over = false;
-    let reader: AnswerReader | undefined;
+  return new Promise((resolve) => new Ongoing(wire, call, resolve).begin());
+}
 
-    const settle = (result: () => Exchange | Promise<Exchange>): void => {
-      if (over) return;
-      over = true;
-      clearTimeout(timer);
-      call.signal?.removeEventListener('abort', onAbort);
-      resolve(result());
-    };
-    const fail = (error: unknown): void => {
-      request.destroy();
-      settle(() =>
-        // A kept connection that was no good any more, and nothing was asked on it: the next one, in the end a new one
-        request.reusedSocket && !asked
-          ? exchange(wire, call)
-          : { ok: false, failure: describeFailure(error, stage) },
-      );
-    };
-    const send = (): void => {
-      if (request.destroyed) return;
-      asked = true;
-      request.end(call.body);
-    };
-    const onAbort = (): void => {
-      if (stage === 'connect') fail(new TransportError('ABORTED', 'the bridge is shutting down'));
-    };
-    const request = httpRequest({
-      // The agent connects to its own target whatever stands here, so a polluted prototype cannot redirect a call.
-      agent: wire.agent,
-      host: wire.host,
-      port: wire.port,
-      method: call.method,
-      path: wire.pathPrefix + call.path,
-      headers: headersOf(wire, call),
-    });
-    // Only now: a request that cannot even be made throws, and nothing of it may be left to fire
-    const timer = setTimeout(() => {
-      if (reader === undefined)
-        fail(new TransportError('CALL_TIMEOUT', `no answer within ${wire.timeoutMs} ms`));
-      else reader.stop('timed_out');
-    }, wire.timeoutMs);
-    request.once('socket', () => {
-      stage = 'send';
-      // Bytes that waited on a kept connection would be taken for the answer: they must show before anything is asked
-      if (request.reusedSocket) afterPoll(send);
-      else send();
-    });
-    request.once('finish', () => {
-      stage = 'answer';
-    });
-    request.on('error', (error) => {
-      if (reader === undefined) fail(error);
-      else reader.stop('cut_off');
-    });
-    request.once('response', (response) => {
-      if (!asked) return fail(undefined);
-      const status = response.statusCode ?? 0;
-      // After a time-out or a failure on the other side its real answer may still come: not on our next request.
-      if (status >= 500 || status === 408) request.shouldKeepAlive = false;
-      reader = readAnswer(response, call.maxAnswer ?? DEFAULT_MAX_ANSWER, (answer) =>
-        settle(() => ({ ok: true, answer })),
-      );
-    });
-    if (call.signal?.aborted === true) return onAbort();
+/** A call under way: what undici tells of it, in order. */
+class Ongoing implements Dispatcher.DispatchHandler {
+  readonly #connection: Connection;
+  #stage: CallStage = 'connect';
+  #over = false;
+  #status = 0;
+  #headers: AnswerHeaders = {};
+  readonly #chunks: Buffer[] = [];
+  #size = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly wire: Wire,
+    private readonly call: HttpCall,
+    private readonly resolve: (result: Exchange | Promise<Exchange>) => void,
+  ) {
+    this.#connection = wire.connections.take();
+  }
+
+  begin(): void {
+    const { method, path, headers, body, signal } = this.call;
+    if (signal?.aborted === true) return this.#onAbort();
+    this.#timer = setTimeout(() => this.#onTimeout(), this.wire.timeoutMs);
+    this.#connection.client.dispatch(
+      { method, path: this.wire.pathPrefix + path, headers, body: body ?? null },
+      this,
+    );
+    if (signal === undefined) return;
     // A kept connection is there by then, and nothing but a connection is waited for
-    setImmediate(() => {
-      const { signal } = call;
-      if (over || stage !== 'connect' || signal === undefined) return;
-      if (signal.aborted) return onAbort();
-      // One signal serves every call of a process; Node takes more than ten listeners for a leak
-      setMaxListeners(0, signal);
-      signal.addEventListener('abort', onAbort, { once: true });
-    });
-  });
-}
+    setImmediate(() => this.#heed(signal));
+  }
 
-/** Names and values in turn: of a list, Node makes the header's text at once; an object it first takes to pieces. */
-function headersOf({ authority }: Wire, { headers, body }: HttpCall): string[] {
-  const list = ['host', authority];
-  for (const [name, value] of Object.entries(headers)) list.push(name, value);
-  if (body !== undefined) list.push('content-length', String(Buffer.byteLength(body)));
-  return list;
-}
+  onRequestStart(): void {
+    this.#stage = 'send';
+    // undici writes the request right after this
+    queueMicrotask(() => this.#noteWritten());
+  }
 
-/** Calls `then` once the event loop has read whatever had come when this was called. */
-function afterPoll(then: () => void): void {
-  // The first may come in the middle of a round whose reading is over
-  setImmediate(() => setImmediate(then));
+  onResponseStart(_controller: unknown, status: number, headers: AnswerHeaders): void {
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(_controller: unknown, chunk: Buffer): void {
+    if (this.#over) return;
+    const { maxAnswer = DEFAULT_MAX_ANSWER } = this.call;
+    const room = maxAnswer - this.#size;
+    this.#size += chunk.length;
+    this.#chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
+    if (this.#size > maxAnswer) this.#finish('too_large');
+  }
+
+  onResponseEnd(): void {
+    this.#finish();
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    if (this.#status === 0) this.#fail(error);
+    else this.#finish('cut_off');
+  }
+
+  #noteWritten(): void {
+    const { socket } = this.#connection;
+    const sent = (error?: Error | null): void => {
+      if (error === undefined || error === null) this.#stage = 'answer';
+    };
+    if (socket === undefined || socket.destroyed) return;
+    // What is written after it is taken after it
+    if (socket.writableLength === 0) sent();
+    else socket.write('', sent);
+  }
+
+  #onTimeout(): void {
+    if (this.#status === 0)
+      this.#fail(new TransportError('CALL_TIMEOUT', `no answer within ${this.wire.timeoutMs} ms`));
+    else this.#finish('timed_out');
+  }
+
+  readonly #onAbort = (): void => {
+    if (this.#stage === 'connect') this.#fail(new TransportError('ABORTED', 'the bridge is shutting down'));
+  };
+
+  #heed(signal: AbortSignal): void {
+    if (this.#over || this.#stage !== 'connect') return;
+    if (signal.aborted) return this.#onAbort();
+    // One signal serves every call of a process; Node takes more than ten listeners for a leak
+    setMaxListeners(0, signal);
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  #finish(fault?: AnswerFault): void {
+    const status = this.#status;
+    // After a time-out or a failure on the other side its real answer may still come: not on our next request
+    if (!this.#end(fault === undefined && status < 500 && status !== 408)) return;
+    const maxBytes = this.call.maxAnswer ?? DEFAULT_MAX_ANSWER;
+    this.resolve(decodeAnswer({ status, headers: this.#headers, chunks: this.#chunks, maxBytes, fault }));
+  }
+
+  #fail(error: Error): void {
+    if (!this.#end(false)) return;
+    this.resolve({ ok: false, failure: describeFailure(error, this.#stage) });
+  }
+
+  /** Answers whether it had not ended before. */
+  #end(reusable: boolean): boolean {
+    if (this.#over) return false;
+    this.#over = true;
+    clearTimeout(this.#timer);
+    this.call.signal?.removeEventListener('abort', this.#onAbort);
+    if (reusable) this.wire.connections.giveBack(this.#connection);
+    // undici is in the middle of telling us
+    else setImmediate(() => this.wire.connections.drop(this.#connection, new Error('dropped')));
+    return true;
+  }
 }
