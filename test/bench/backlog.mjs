@@ -7,7 +7,7 @@ import { newEventId } from '../../dist/model/ids.js';
 import { load } from './ingest.mjs';
 import { median } from './median.mjs';
 import { startNode, startRedis } from './process.mjs';
-import { residentMiB } from './processor.mjs';
+import { lookAt } from './look-at.mjs';
 import { bridge } from './systems.mjs';
 
 const BYTES = 1_024;
@@ -135,12 +135,4 @@ async function untilFirst(stats) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error('nothing was delivered');
-}
-
-async function lookAt({ child, opsUrl }) {
-  const page = await (
-    await fetch(`${opsUrl}/metrics`, { headers: { authorization: 'Bearer bench-operations-token' } })
-  ).text();
-  const lag = Number(/^nodejs_eventloop_lag_p99_seconds (\S+)/m.exec(page)?.[1]);
-  return { lagMs: lag * 1_000, memoryMiB: residentMiB(child.pid) };
 }

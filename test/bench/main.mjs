@@ -7,6 +7,7 @@ import * as prettier from 'prettier';
 import { ingest } from './ingest.mjs';
 import { delivery } from './delivery.mjs';
 import { backlog } from './backlog.mjs';
+import { memory } from './memory.mjs';
 import { toMarkdown } from './report.mjs';
 
 const { values } = parseArgs({
@@ -20,9 +21,11 @@ const { values } = parseArgs({
     /** One round of 3 s. */
     quick: { type: 'boolean', default: false },
     sizes: { type: 'string', default: '1024,20480' },
-    only: { type: 'string', default: 'ingest,delivery,backlog' },
+    only: { type: 'string', default: 'ingest,delivery,backlog,memory' },
     /** Events that wait while the rates are taken once more. */
     backlog: { type: 'string', default: '0,100000,1000000' },
+    /** How long everything is busy while memory and event-loop lag are watched. */
+    minutes: { type: 'string', default: '10' },
     /** A folder for CPU profiles of the bridge's processes. */
     profile: { type: 'string' },
   },
@@ -50,6 +53,8 @@ if (values.only.includes('backlog')) {
   const counts = values.quick ? [0, 20_000] : values.backlog.split(',').map(Number);
   results.backlog = await backlog({ ...options, counts });
 }
+if (values.only.includes('memory'))
+  results.memory = await memory({ ...options, minutes: values.quick ? 0.5 : Number(values.minutes) });
 process.stdout.write(values.json ? `${JSON.stringify(results)}\n` : toMarkdown(results));
 // The format check of the tests reads this file too
 if (values.write)

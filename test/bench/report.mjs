@@ -84,12 +84,29 @@ export function toMarkdown(results) {
       );
     }
   }
+  if (results.memory !== undefined) lines.push(...memoryTable(results.memory));
   lines.push(
     '',
     'Goals: ingest >= 0.80 of bare Express; delivery >= 2.5 of the relay; p99 at 200/s under 15 ms; <= 1,900 bytes waiting',
-    'and <= 1,500 kept at 1 KB; with a backlog of 1,000,000 at least 0.9 of the rates without. The relay keeps nothing of what it',
-    'delivered.',
+    'and <= 1,500 kept at 1 KB; with a backlog of 1,000,000 at least 0.9 of the rates without; memory flat, event-loop lag p99',
+    'under 50 ms. The relay keeps nothing of what it delivered.',
     '',
   );
   return `${lines.join('\n')}\n`;
+}
+
+function memoryTable({ minutes, acceptedPerSecond, deliveredPerSecond, ingress, worker }) {
+  const cells = (name, { firstMiB, lastMiB, mostMiB, lagMs, worstLagMs }) =>
+    row(name, ...[firstMiB, lastMiB, mostMiB, lagMs, worstLagMs].map(Math.round));
+  return [
+    '',
+    `## At full load for ${minutes} minutes, 1 KB`,
+    '',
+    `${Math.round(acceptedPerSecond)} accepted and ${Math.round(deliveredPerSecond)} delivered a second at once. Lag is the p99 of each 10 s.`,
+    '',
+    '| process | memory MiB: first fifth | last fifth | most | event-loop lag p99 ms: median | worst |',
+    '| --- | --- | --- | --- | --- | --- |',
+    cells('ingress', ingress),
+    cells('worker', worker),
+  ];
 }
