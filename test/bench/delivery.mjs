@@ -14,6 +14,8 @@ const SETTLE_MS = 5_000;
 const FROM = 0.3;
 const TO = 0.95;
 const LOOK_MS = 20;
+/** Dead letters that are weighed. */
+const DEAD = 2_000;
 
 export async function delivery({ rounds, seconds, bytes, profile, say }) {
   const targetProcess = await startNode(new URL('target.mjs', import.meta.url).pathname);
@@ -77,6 +79,7 @@ export async function delivery({ rounds, seconds, bytes, profile, say }) {
     }
     await targetProcess.close();
   }
+  const deadBytes = await weighDeadLetters(bytes, nodeArgs);
   const [first] = systems;
   return systems.map(({ system: { name }, ways, runs, waitingBytes, keptBytes }) => ({
     name,
@@ -87,6 +90,7 @@ export async function delivery({ rounds, seconds, bytes, profile, say }) {
     redisMicros: median(runs.map((run) => run.cost.redis)),
     waitingBytes: Math.round(waitingBytes),
     keptBytes: Math.round(keptBytes),
+    ...(name === 'Komand Bridge' ? { deadBytes } : {}),
     // Pair by pair, so that a machine whose speed drifts does not decide
     againstRelay: median(runs.map((run, i) => run.perSecond / first.runs[i].perSecond)),
   }));
@@ -123,4 +127,25 @@ async function workOff(stats, backlog, pids) {
   });
   await until(1);
   return { perSecond: result, cost };
+}
+
+/** What Redis keeps of an event that the target refused, in bytes. */
+async function weighDeadLetters(bytes, nodeArgs) {
+  const targetProcess = await startNode(new URL('target.mjs', import.meta.url).pathname);
+  const target = { url: `http://127.0.0.1:${JSON.parse(await targetProcess.next()).port}` };
+  const { system, redis, client } = await open((store) => bridge(store, target, ['ingress'], nodeArgs));
+  try {
+    const before = await usedMemory(client);
+    await load(system.url, { count: DEAD, bytes, prefix: 'dead' });
+    await system.startWorker();
+    while ((await client.zcard('bridge:{bench}:failed')) < DEAD)
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await system.stopWorker();
+    return Math.round(((await usedMemory(client)) - before) / DEAD);
+  } finally {
+    await system.close();
+    client.disconnect();
+    await redis.close();
+    await targetProcess.close();
+  }
 }

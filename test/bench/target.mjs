@@ -50,6 +50,11 @@ const server = createServer((request, response) => {
       return void response.end(listJobs(new URL(request.url, 'http://x').searchParams));
     const body = Buffer.concat(chunks).toString('latin1');
     const now = performance.timeOrigin + performance.now();
+    // What the bench wants to become a dead letter
+    if (body.includes('"id":"dead-')) {
+      response.statusCode = 422;
+      return void response.end('{"message":"refused"}');
+    }
     const sentAt = /"sent_at":"?([\d.]+)/.exec(body)?.[1];
     if (sentAt !== undefined) latencies.push(now - Number(sentAt));
     if (first === 0) first = now;

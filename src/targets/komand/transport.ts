@@ -22,6 +22,8 @@ export interface Wire {
  * has taken its last byte the request was not whole, and no server can have acted on it.
  */
 export function exchange(wire: Wire, call: HttpCall): Promise<Exchange> {
+  if (call.signal?.aborted === true)
+    return Promise.resolve({ ok: false, failure: describeFailure(stopping(), 'connect') });
   return new Promise((resolve) => new Ongoing(wire, call, resolve).begin());
 }
 
@@ -46,10 +48,10 @@ class Ongoing implements Dispatcher.DispatchHandler {
 
   begin(): void {
     const { method, path, headers, body, signal } = this.call;
-    if (signal?.aborted === true) return this.#onAbort();
     this.#timer = setTimeout(() => this.#onTimeout(), this.wire.timeoutMs);
     this.#connection.client.dispatch(
-      { method, path: this.wire.pathPrefix + path, headers, body: body ?? null },
+      // `blocking` is about what else may be sent on the connection, which is nothing
+      { method, path: this.wire.pathPrefix + path, headers, body: body ?? null, blocking: false },
       this,
     );
     if (signal === undefined) return;
@@ -105,7 +107,7 @@ class Ongoing implements Dispatcher.DispatchHandler {
   }
 
   readonly #onAbort = (): void => {
-    if (this.#stage === 'connect') this.#fail(new TransportError('ABORTED', 'the bridge is shutting down'));
+    if (this.#stage === 'connect') this.#fail(stopping());
   };
 
   #heed(signal: AbortSignal): void {
@@ -140,4 +142,8 @@ class Ongoing implements Dispatcher.DispatchHandler {
     else setImmediate(() => this.wire.connections.drop(this.#connection, new Error('dropped')));
     return true;
   }
+}
+
+function stopping(): TransportError {
+  return new TransportError('ABORTED', 'the bridge is shutting down');
 }
