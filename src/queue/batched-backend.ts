@@ -13,6 +13,7 @@ import type { Progress, Receipt } from '../model/delivery.js';
 import { SealedError } from '../model/sealed-error.js';
 import { keptReceipt, openProgress } from './kept-delivery.js';
 import { keysOf, type SourceKeys } from './keys.js';
+import { writeReceipt } from './receipt-text.js';
 import { isReply, runScript } from './script.js';
 import type { Seal } from './seal.js';
 
@@ -86,7 +87,7 @@ export function createBatchedBackend(deps: BackendDeps): BackendFactory<RedisQue
       const ended = {
         id: job.id ?? '',
         token,
-        receipt: JSON.stringify(sealedReceipt(deps.seal, job.id ?? '', returnValue)),
+        receipt: receiptText(deps.seal, job.id ?? '', returnValue),
         jobId: typeof jobId === 'string' ? jobId : undefined,
         at,
       };
@@ -215,8 +216,8 @@ function progressOf(seal: Seal, id: string, value: unknown): object | number {
   }
 }
 
-/** What a worker returned of a delivery that got through: its receipt. */
-function sealedReceipt(seal: Seal, id: string, returned: unknown): unknown {
-  if (!isJsonObject(returned) || !isJsonObject(returned['attempt'])) return returned;
-  return keptReceipt(seal, id, returned as Receipt & typeof returned);
+/** What a worker returned of a delivery that got through: its receipt. One that was on record before stays as it is there. */
+function receiptText(seal: Seal, id: string, returned: unknown): string {
+  if (!isJsonObject(returned) || !isJsonObject(returned['attempt'])) return JSON.stringify(returned);
+  return writeReceipt(keptReceipt(seal, id, returned as Receipt & typeof returned));
 }

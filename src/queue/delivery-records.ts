@@ -5,7 +5,7 @@ import { isDeliveryId, routeOf } from '../model/ids.js';
 import type { RedisClient } from './connect.js';
 import { keptProgress } from './kept-delivery.js';
 import { keysOf } from './keys.js';
-import { parseReceipt } from './read-job.js';
+import { readReceipt } from './receipt-text.js';
 import { defineScript, runScript } from './script.js';
 import type { Seal } from './seal.js';
 
@@ -92,7 +92,7 @@ export function createDeliveryRecords(deps: {
       const gone: string[] = [];
       const look = async (deliveryId: DeliveryId): Promise<void> => {
         const [returned, step] = await client.hmget(keys.job(deliveryId), 'returnvalue', 'followStep');
-        const receipt = parseReceipt(returned ?? undefined);
+        const receipt = readReceipt(returned ?? undefined);
         if (receipt?.jobId !== undefined) {
           const { jobId, deliveredAt } = receipt;
           found.push({ deliveryId, jobId, deliveredAt, route: routeOf(deliveryId), step: Number(step ?? 0) });

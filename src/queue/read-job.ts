@@ -5,6 +5,7 @@ import { isJsonObject } from '../model/json.js';
 import { SealedError } from '../model/sealed-error.js';
 import { DELAYED_SCALE } from './finish-script.js';
 import { closed, closedDelivery, openData, openProgress, openReceipt } from './kept-delivery.js';
+import { readReceipt } from './receipt-text.js';
 import type { Seal } from './seal.js';
 
 /** What tells the state of a job besides its own hash. */
@@ -40,7 +41,7 @@ export function readJob(
     }
   };
   const state = stateOf(hash, place);
-  const noted = parseReceipt(hash['returnvalue']);
+  const noted = readReceipt(hash['returnvalue']);
   const receipt = noted && opened(noted, (kept) => openReceipt(seal, id, kept));
   const progress = opened(readProgress(hash['progress']), (kept) => openProgress(seal, id, kept));
   const { outcome, failedStep } = hash;
@@ -72,11 +73,6 @@ function stateOf(hash: Readonly<Record<string, string>>, place: JobPlace): Deliv
 function readProgress(text: string | undefined): Progress {
   const progress = parse(text) as Progress | undefined;
   return progress === undefined || !Array.isArray(progress.attempts) ? NO_PROGRESS : progress;
-}
-
-/** What of a receipt can be read without a key. BullMQ writes `null` where a job returned nothing. */
-export function parseReceipt(text: string | undefined): Receipt | undefined {
-  return parse(text) as Receipt | undefined;
 }
 
 /** What is in Redis was written by this program: its shape is trusted, its being there is not. */

@@ -13,6 +13,7 @@ import {
 import { writeDelivery } from '../../../src/queue/delivery-text.js';
 import { keptRejected, openRejected } from '../../../src/queue/kept-rejected.js';
 import { readJob } from '../../../src/queue/read-job.js';
+import { writeReceipt } from '../../../src/queue/receipt-text.js';
 import { createSeal, type Seal } from '../../../src/queue/seal.js';
 import { NO_SEAL, sealedBy, testKey } from '../../support/seals.js';
 
@@ -54,7 +55,7 @@ function hashOf(by = seal): Record<string, string> {
   return {
     data: keptData(by, [delivery])[0] ?? '',
     progress: JSON.stringify(keptProgress(by, delivery.id, progress)),
-    returnvalue: JSON.stringify(keptReceipt(by, delivery.id, receipt)),
+    returnvalue: writeReceipt(keptReceipt(by, delivery.id, receipt)),
   };
 }
 
@@ -78,7 +79,7 @@ describe('what is kept of a delivery', () => {
     expect(hashOf(NO_SEAL)).toEqual({
       data: writeDelivery(delivery),
       progress: JSON.stringify(progress),
-      returnvalue: JSON.stringify(receipt),
+      returnvalue: writeReceipt(receipt),
     });
     // What was stored before encryption was switched on stays readable
     expect(read(hashOf(NO_SEAL), seal)).toEqual(read(hashOf(), seal));
