@@ -2,6 +2,7 @@ import type { Arrival } from '../model/arrival.js';
 import type { Delivery } from '../model/delivery.js';
 import { deliveryId } from '../model/ids.js';
 import { ACCEPT } from './accept-script.js';
+import { writeClaim } from './claim-text.js';
 import { hourOfId } from './id-time.js';
 import { keptData } from './kept-delivery.js';
 import type { SourceKeys } from './keys.js';
@@ -66,7 +67,7 @@ export function toAcceptance(keys: SourceKeys, { event, routes }: Arrival): Acce
   return {
     claim: keys.claim(known ? deliveryKey : id),
     lifetimeMs: known ? dedupeWindowMs : RESEND_WINDOW_MS,
-    value: `${id} ${routes.join(',')}`,
+    value: writeClaim(id, routes),
     id,
     deliveries: routes.map((route) => toDelivery(event, route)),
   };

@@ -1,5 +1,5 @@
 import type { RedisClient } from './connect.js';
-import { readClaim } from './event-store.js';
+import { readClaim } from './claim-text.js';
 import { timeOfId } from './id-time.js';
 import { keysOf } from './keys.js';
 

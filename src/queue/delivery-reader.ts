@@ -1,7 +1,7 @@
 import type { DeliveryState, DeliveryView } from '../model/delivery.js';
 import { isDeliveryId } from '../model/ids.js';
 import type { RedisClient } from './connect.js';
-import { readClaim } from './event-store.js';
+import { readClaim } from './claim-text.js';
 import { timeOfId } from './id-time.js';
 import { keysOf } from './keys.js';
 import { listIds, type Place } from './list-ids.js';

@@ -1,7 +1,8 @@
 import type { Arrival, Stored } from '../model/arrival.js';
-import { deliveryId, isEventId } from '../model/ids.js';
+import { deliveryId } from '../model/ids.js';
 import { Problem } from '../model/problem.js';
 import { acceptCall, toAcceptance } from './accept-calls.js';
+import { readClaim } from './claim-text.js';
 import type { RedisClient } from './connect.js';
 import { isStoreWide } from './is-store-wide.js';
 import { keysOf, type SourceKeys } from './keys.js';
@@ -149,16 +150,6 @@ function readReply({ event, routes }: Arrival, reply: unknown): AcceptResult {
   const first = readClaim(String(reply));
   if (first === undefined) return { ok: false, lasting: true, cause: 'a claim that cannot be read' };
   return { ok: true, stored: { ...first, status: 'duplicate' } };
-}
-
-/** What a claim says: the first event of this delivery key and the deliveries it became. */
-export function readClaim(value: string): Pick<Stored, 'eventId' | 'deliveries'> | undefined {
-  const [eventId = '', routes = ''] = value.split(' ');
-  if (!isEventId(eventId)) return undefined;
-  return {
-    eventId,
-    deliveries: routes === '' ? [] : routes.split(',').map((route) => deliveryId(eventId, route)),
-  };
 }
 
 function unavailable(cause: string): Problem {
