@@ -37,12 +37,16 @@ async function valueOf(client: RedisClient, key: string): Promise<string> {
 function plainer(line: string, names: ReadonlyMap<string, string>): string {
   let text = line;
   for (const [id, name] of names) text = text.replaceAll(id, name);
-  return text
-    .replace(/dlv_[0-9A-Z]{26}_\w+/g, 'dlv_new')
-    .replace(/evt_[0-9A-Z]{26}/g, 'evt')
-    .replace(/blk_[0-9a-f]{24}/g, 'blk')
-    .replace(/:(k|jid):[\w-]+/g, ':$1:hash')
-    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'uuid')
-    .replace(/books:\d{6}/g, 'books:H')
-    .replace(/\d{13,17}(-\d+)?/g, 'T');
+  return (
+    text
+      .replace(/dlv_[0-9A-Z]{26}_\w+/g, 'dlv_new')
+      .replace(/evt_[0-9A-Z]{26}/g, 'evt')
+      // A claim has its event's id without the prefix
+      .replace(/\b[0-9A-HJKMNP-TV-Z]{26}\b/g, 'id')
+      .replace(/blk_[0-9a-f]{24}/g, 'blk')
+      .replace(/:(k|jid):[\w-]+/g, ':$1:hash')
+      .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'uuid')
+      .replace(/books:\d{6}/g, 'books:H')
+      .replace(/\d{13,17}(-\d+)?/g, 'T')
+  );
 }
