@@ -25,7 +25,10 @@ export async function backlog({ rounds, seconds, counts, say }) {
     for (const waiting of counts) worlds.push(await openWorld(waiting));
     for (let round = 1; round <= rounds; round += 1) {
       for (const world of worlds) {
-        const run = { ...(await accept(world, seconds, round)), ...(await deliver(world, seconds)) };
+        await untilWritten(world.redisUrl);
+        const accepted = await accept(world, seconds, round);
+        await untilWritten(world.redisUrl);
+        const run = { ...accepted, ...(await deliver(world, seconds)) };
         world.runs.push(run);
         say(
           `backlog of ${world.waiting} round ${round}: ${Math.round(run.accepted)} accepted/s, ${Math.round(run.delivered)} delivered/s`,
@@ -59,6 +62,7 @@ async function openWorld(waiting) {
   await fill(redis.url, waiting);
   return {
     waiting,
+    redisUrl: redis.url,
     system,
     stats: async () => (await fetch(`${target.url}/stats`)).json(),
     runs: [],
@@ -123,7 +127,12 @@ async function fill(url, count) {
     });
     await store.accept(arrivals);
   }
-  // Filling makes Redis write its file anew, in a second process that takes a core and half of the disk
+  client.disconnect();
+}
+
+/** When a file has doubled Redis writes it anew, in a second process that takes a core and half of the disk. */
+async function untilWritten(url) {
+  const client = new Redis(url);
   while (/aof_rewrite_(?:in_progress|scheduled):1/.test(await client.info('persistence')))
     await new Promise((resolve) => setTimeout(resolve, 500));
   client.disconnect();
