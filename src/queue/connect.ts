@@ -40,13 +40,14 @@ export function openRedis(settings: RedisSettings, observe: Observe): RedisConne
     socketTimeout: SILENCE_QUICK,
   });
   const patient = connect(settings, { maxRetriesPerRequest: null, socketTimeout: SILENCE_PATIENT });
-  tellOfChanges(quick, observe);
+  const stopTelling = tellOfChanges(quick, observe);
   // An error event nobody listens to would end the process; `quick` tells the story
   patient.on('error', () => undefined);
   return {
     quick,
     patient,
     close: async () => {
+      stopTelling();
       await Promise.allSettled([end(quick), end(patient)]);
     },
   };
@@ -116,7 +117,8 @@ function toNode(text: string): { host: string; port: number } {
   return at < 0 ? { host: text, port: 6379 } : { host: text.slice(0, at), port: Number(text.slice(at + 1)) };
 }
 
-function tellOfChanges(client: RedisClient, observe: Observe): void {
+/** Answers what to call before the connection is closed on purpose, which is no outage. */
+function tellOfChanges(client: RedisClient, observe: Observe): () => void {
   let up: boolean | undefined;
   const tell = (now: boolean, cause: string): void => {
     if (up === now) return;
@@ -132,7 +134,9 @@ function tellOfChanges(client: RedisClient, observe: Observe): void {
   let lastError = 'connection closed';
   client.on('error', (error: Error & { code?: string }) => (lastError = error.code ?? error.name));
   client.on('ready', () => tell(true, 'connected'));
-  client.on('close', () => tell(false, lastError));
+  const onClose = (): void => tell(false, lastError);
+  client.on('close', onClose);
+  return () => void client.off('close', onClose);
 }
 
 async function end(client: RedisClient): Promise<void> {

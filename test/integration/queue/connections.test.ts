@@ -53,6 +53,12 @@ describe('connections', () => {
     },
   );
 
+  it('say nothing of an outage when they are closed on purpose', async () => {
+    await waitUntil('an answer', answers);
+    await connections.close();
+    expect(seen.map((each) => (each.kind === 'notice' ? each.event : each.kind))).toEqual(['redis.up']);
+  });
+
   it('gather no listeners and no clients, however often Redis goes', async () => {
     const listeners = (): number[] =>
       [connections.quick, connections.patient].flatMap((client) =>
