@@ -1,6 +1,7 @@
 import type { Delivery } from '../model/delivery.js';
 import { deliveryId, eventIdOf, isDeliveryId, isEventId, routeOf } from '../model/ids.js';
 import { isJsonObject } from '../model/json.js';
+import { parseObject } from '../model/parse-json.js';
 import { timeOfId } from './id-time.js';
 
 /** Ends what stands before the body. JSON texts that this program writes have no line end of their own. */
@@ -45,13 +46,4 @@ export function readDelivery(source: string, id: string, text: string): Delivery
     ...kept,
     body: escaped === undefined ? body : String(JSON.parse(body)),
   } as Delivery & typeof kept;
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 import type { DeliveryState, DeliveryView, JobOutcome, Progress, Receipt } from '../model/delivery.js';
 import { NO_PROGRESS } from '../model/delivery.js';
 import { isDeliveryId } from '../model/ids.js';
-import { isJsonObject } from '../model/json.js';
+import { parseObject } from '../model/parse-json.js';
 import { SealedError } from '../model/sealed-error.js';
 import { DELAYED_SCALE } from './finish-script.js';
 import { closed, closedDelivery, openData, openProgress, openReceipt } from './kept-delivery.js';
@@ -71,17 +71,7 @@ function stateOf(hash: Readonly<Record<string, string>>, place: JobPlace): Deliv
 }
 
 function readProgress(text: string | undefined): Progress {
-  const progress = parse(text) as Progress | undefined;
-  return progress === undefined || !Array.isArray(progress.attempts) ? NO_PROGRESS : progress;
-}
-
-/** What is in Redis was written by this program: its shape is trusted, its being there is not. */
-function parse(text: string | undefined): object | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const progress = text === undefined ? undefined : parseObject(text);
+  // Written by this program: its shape is trusted, its being there is not
+  return Array.isArray(progress?.['attempts']) ? (progress as Progress & typeof progress) : NO_PROGRESS;
 }

@@ -1,5 +1,6 @@
 import type { Attempt, Receipt } from '../model/delivery.js';
 import { isJsonObject } from '../model/json.js';
+import { parseObject } from '../model/parse-json.js';
 
 /** What the attempt of almost every receipt says. */
 const USUAL = { number: 1, outcome: 'delivered', reached: 'answered', status: 200 } as const;
@@ -36,8 +37,10 @@ export function writeReceipt({ attempt, jobUrl, ...receipt }: Receipt): string {
 
 /** Reads what `writeReceipt` wrote. `undefined` for what is no receipt; BullMQ writes `null` where a job returned nothing. */
 export function readReceipt(text: string | undefined): Receipt | undefined {
-  const short = parse(text);
-  if (short === undefined) return undefined;
+  const kept = text === undefined ? undefined : parseObject(text);
+  if (kept === undefined || !isJsonObject(kept['attempt'])) return undefined;
+  // Written by this program: its shape is trusted, its being there is not
+  const short = kept as ShortReceipt & typeof kept;
   const { attempt, jobUrlBase, ...receipt } = short;
   return {
     ...receipt,
@@ -75,17 +78,4 @@ function longAttempt({ jobId: own, hash, ...rest }: ShortAttempt, jobId: string 
     ...(job === undefined || job === null ? {} : { jobId: job }),
     ...(hash === undefined ? {} : { bodyHash: Buffer.from(hash, 'base64url').toString('hex') }),
   };
-}
-
-/** What is in Redis was written by this program: its shape is trusted, its being there is not. */
-function parse(text: string | undefined): ShortReceipt | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) && isJsonObject(value['attempt'])
-      ? (value as ShortReceipt & typeof value)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -6,7 +6,8 @@ import { createSeal } from '../../dist/queue/seal.js';
 import { newEventId } from '../../dist/model/ids.js';
 import { load } from './ingest.mjs';
 import { median } from './median.mjs';
-import { startNode, startRedis } from './process.mjs';
+import { startRedis } from './process.mjs';
+import { startTarget } from './start-target.mjs';
 import { lookAt } from './look-at.mjs';
 import { bridge } from './systems.mjs';
 
@@ -54,8 +55,7 @@ export async function backlog({ rounds, seconds, counts, say }) {
 }
 
 async function openWorld(waiting) {
-  const targetProcess = await startNode(new URL('target.mjs', import.meta.url).pathname);
-  const target = { url: `http://127.0.0.1:${JSON.parse(await targetProcess.next()).port}` };
+  const target = await startTarget();
   const redis = await startRedis();
   const system = await bridge(redis, target, ['ingress']);
   await load(system.url, { seconds: 2, bytes: BYTES, prefix: 'warm' });
@@ -64,12 +64,12 @@ async function openWorld(waiting) {
     waiting,
     redisUrl: redis.url,
     system,
-    stats: async () => (await fetch(`${target.url}/stats`)).json(),
+    stats: target.stats,
     runs: [],
     close: async () => {
       await system.close();
       await redis.close();
-      await targetProcess.close();
+      await target.close();
     },
   };
 }

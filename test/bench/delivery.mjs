@@ -1,6 +1,7 @@
 // How fast what was accepted reaches the target: a backlog worked off by one worker, and the way through at 200 a second.
 import { Redis } from 'ioredis';
-import { startNode, startRedis } from './process.mjs';
+import { startRedis } from './process.mjs';
+import { startTarget } from './start-target.mjs';
 import { bridge, relay } from './systems.mjs';
 import { load } from './ingest.mjs';
 import { median } from './median.mjs';
@@ -14,14 +15,14 @@ const SETTLE_MS = 5_000;
 const FROM = 0.3;
 const TO = 0.95;
 const LOOK_MS = 20;
+/** What a round is waited for. */
+const AT_MOST_MS = 120_000;
 /** Dead letters that are weighed. */
 const DEAD = 2_000;
 
 export async function delivery({ rounds, seconds, bytes, profile, say }) {
-  const targetProcess = await startNode(new URL('target.mjs', import.meta.url).pathname);
-  const { port } = JSON.parse(await targetProcess.next());
-  const target = { url: `http://127.0.0.1:${port}` };
-  const stats = async () => (await fetch(`${target.url}/stats`)).json();
+  const target = await startTarget();
+  const { stats } = target;
   // Enough for the faster of the two to be busy for about as long as a round takes
   const backlog = (bytes > 8_000 ? 2_000 : 5_000) * seconds;
   const nodeArgs = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
@@ -77,7 +78,7 @@ export async function delivery({ rounds, seconds, bytes, profile, say }) {
       client.disconnect();
       await redis.close();
     }
-    await targetProcess.close();
+    await target.close();
   }
   const deadBytes = await weighDeadLetters(bytes, nodeArgs);
   const [first] = systems;
@@ -112,7 +113,7 @@ async function usedMemory(client) {
 async function workOff(stats, backlog, pids) {
   let delivered = 0;
   const until = async (share) => {
-    const end = performance.now() + 120_000;
+    const end = performance.now() + AT_MOST_MS;
     while (delivered < backlog * share && performance.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       delivered += (await stats()).events;
@@ -131,21 +132,23 @@ async function workOff(stats, backlog, pids) {
 
 /** What Redis keeps of an event that the target refused, in bytes. */
 async function weighDeadLetters(bytes, nodeArgs) {
-  const targetProcess = await startNode(new URL('target.mjs', import.meta.url).pathname);
-  const target = { url: `http://127.0.0.1:${JSON.parse(await targetProcess.next()).port}` };
+  const target = await startTarget();
   const { system, redis, client } = await open((store) => bridge(store, target, ['ingress'], nodeArgs));
   try {
     const before = await usedMemory(client);
     await load(system.url, { count: DEAD, bytes, prefix: 'dead' });
     await system.startWorker();
-    while ((await client.zcard('bridge:{bench}:failed')) < DEAD)
+    const end = performance.now() + AT_MOST_MS;
+    while ((await client.zcard('bridge:{bench}:failed')) < DEAD) {
+      if (performance.now() > end) throw new Error(`not ${DEAD} dead letters within ${AT_MOST_MS} ms`);
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
     await system.stopWorker();
     return Math.round(((await usedMemory(client)) - before) / DEAD);
   } finally {
     await system.close();
     client.disconnect();
     await redis.close();
-    await targetProcess.close();
+    await target.close();
   }
 }

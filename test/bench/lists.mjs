@@ -9,7 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { load } from './ingest.mjs';
-import { end, freePort, startNode, startRedis } from './process.mjs';
+import { freePort } from '../faults/rig/free-port.mjs';
+import { end, startRedis } from './process.mjs';
+import { startTarget } from './start-target.mjs';
 import { SECRET } from './systems.mjs';
 
 const { values } = parseArgs({
@@ -37,13 +39,13 @@ const WINDOWS = 40;
 const say = (line) => process.stderr.write(`${line}\n`);
 const api = { authorization: `Bearer ${TOKEN}` };
 const redis = await startRedis();
-const target = await startNode(new URL('target.mjs', import.meta.url).pathname);
+const target = await startTarget();
 const dir = mkdtempSync(join(tmpdir(), 'bridge-lists-'));
 const config = join(dir, 'bridge.yaml');
 const running = [];
 let failed = true;
 try {
-  writeFileSync(config, JSON.stringify(configuration(JSON.parse(await target.next()).port)));
+  writeFileSync(config, JSON.stringify(configuration(target.port)));
   const began = performance.now();
   const whole = await start('ingress,worker,ops');
   const [first, last] = await fill(whole);

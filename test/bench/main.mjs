@@ -55,12 +55,13 @@ if (values.only.includes('backlog')) {
 }
 if (values.only.includes('memory'))
   results.memory = await memory({ ...options, minutes: values.quick ? 0.5 : Number(values.minutes) });
-process.stdout.write(values.json ? `${JSON.stringify(results)}\n` : toMarkdown(results));
+const markdown = toMarkdown(results);
+process.stdout.write(values.json ? `${JSON.stringify(results)}\n` : markdown);
 // The format check of the tests reads this file too
 if (values.write)
   writeFileSync(
     new URL('README.md', import.meta.url),
-    await prettier.format(toMarkdown(results), {
+    await prettier.format(markdown, {
       ...(await prettier.resolveConfig(import.meta.filename)),
       parser: 'markdown',
     }),

@@ -3,7 +3,8 @@
 import { lookAt } from './look-at.mjs';
 import { load } from './ingest.mjs';
 import { median } from './median.mjs';
-import { startNode, startRedis } from './process.mjs';
+import { startRedis } from './process.mjs';
+import { startTarget } from './start-target.mjs';
 import { bridge } from './systems.mjs';
 
 const BYTES = 1_024;
@@ -12,9 +13,7 @@ const LOOK_MS = 10_000;
 const WARM_UP_MS = 60_000;
 
 export async function memory({ minutes, say }) {
-  const targetProcess = await startNode(new URL('target.mjs', import.meta.url).pathname);
-  const target = { url: `http://127.0.0.1:${JSON.parse(await targetProcess.next()).port}` };
-  const stats = async () => (await fetch(`${target.url}/stats`)).json();
+  const target = await startTarget();
   const redis = await startRedis();
   const system = await bridge(redis, target);
   try {
@@ -23,7 +22,7 @@ export async function memory({ minutes, say }) {
       bytes: BYTES,
       prefix: 'warm',
     });
-    await stats();
+    await target.stats();
     const seconds = minutes * 60;
     const began = performance.now();
     const loading = load(system.url, { seconds, bytes: BYTES, prefix: 'full' });
@@ -36,7 +35,7 @@ export async function memory({ minutes, say }) {
     let delivered = 0;
     while (!(await isOver())) {
       looks.push({ ingress: await lookAt(system.ingress), worker: await lookAt(system.worker) });
-      delivered += (await stats()).events;
+      delivered += (await target.stats()).events;
       const { ingress, worker } = looks.at(-1);
       const passed = Math.round((performance.now() - began) / 1_000);
       say(
@@ -55,7 +54,7 @@ export async function memory({ minutes, say }) {
   } finally {
     await system.close();
     await redis.close();
-    await targetProcess.close();
+    await target.close();
   }
 }
 

@@ -1,20 +1,10 @@
 // Child processes of a bench: started, read line by line, ended.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-
-/** A port of 127.0.0.1 that was free a moment ago. */
-export function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
+import { freePort } from '../faults/rig/free-port.mjs';
 
 /**
  * Starts a Node.js program and waits for its first line of JSON.

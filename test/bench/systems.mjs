@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { end, freePort, startNode } from './process.mjs';
+import { freePort } from '../faults/rig/free-port.mjs';
+import { end, startNode } from './process.mjs';
 
 const here = (file) => new URL(file, import.meta.url).pathname;
 const MAIN = here('../../dist/main.js');

@@ -3,7 +3,7 @@ import type { TargetSettings } from '../../model/settings.js';
 import type { HttpAnswer, HttpCall } from './call.js';
 import { KomandCallFailed } from './komand-call-failed.js';
 import type { HttpClient } from './http-client.js';
-import { parseObject } from './parse-json.js';
+import { parseObject } from '../../model/parse-json.js';
 import { type Grant, type Session, SessionUnavailable } from './session.js';
 
 const CLASS_OF_STATUS = new Map<number, ErrorClass>([

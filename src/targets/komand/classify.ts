@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../model/json.js';
 import type { DeliveryOutcome, ErrorClass, TargetAnswer } from '../../model/outcome.js';
 import { type CallFailure, type Exchange, headerText, type HttpAnswer } from './call.js';
-import { parseObject, readText } from './parse-json.js';
+import { parseObject } from '../../model/parse-json.js';
+import { readText } from './read-text.js';
 import { excerpt, type Redact } from './redact.js';
 import { retryAfterMs } from './retry-after.js';
 

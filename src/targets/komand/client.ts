@@ -11,7 +11,7 @@ import {
   readUser,
   readWorkflow,
 } from './komand-records.js';
-import { parseJson } from './parse-json.js';
+import { parseJson } from '../../model/parse-json.js';
 import { pathSegment } from './path-segment.js';
 
 /** For a page of jobs, or one job with all its steps' output. */

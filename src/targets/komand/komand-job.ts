@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
 import type { TargetJob } from '../../model/target.js';
-import { readText } from './parse-json.js';
+import { readText } from './read-text.js';
 
 /** A job with everything Komand said of it. */
 export interface KomandJob extends TargetJob {

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../model/json.js';
-import { readText } from './parse-json.js';
+import { readText } from './read-text.js';
 
 /** Komand's lists, read as far as a person needs them; `raw` has the rest. */
 export interface KomandWorkflow {

@@ -1,6 +1,7 @@
 import type { ErrorClass } from '../../model/outcome.js';
 import type { Exchange, HttpCall } from './call.js';
-import { parseObject, readText } from './parse-json.js';
+import { parseObject } from '../../model/parse-json.js';
+import { readText } from './read-text.js';
 import type { Redact } from './redact.js';
 import { retryAfterMs } from './retry-after.js';
 import { isUsableToken } from './token.js';

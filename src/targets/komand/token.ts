@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../model/json.js';
-import { parseObject } from './parse-json.js';
+import { parseObject } from '../../model/parse-json.js';
 
 /** Part of a lifetime that is not used, so that a token does not expire on its way; at most 30 s. */
 const MARGIN = 0.1;

@@ -30,6 +30,7 @@ export function exchange(wire: Wire, call: HttpCall): Promise<Exchange> {
 /** A call under way: what undici tells of it, in order. */
 class Ongoing implements Dispatcher.DispatchHandler {
   readonly #connection: Connection;
+  readonly #maxAnswer: number;
   #stage: CallStage = 'connect';
   #over = false;
   #status = 0;
@@ -44,6 +45,7 @@ class Ongoing implements Dispatcher.DispatchHandler {
     private readonly resolve: (result: Exchange | Promise<Exchange>) => void,
   ) {
     this.#connection = wire.connections.take();
+    this.#maxAnswer = call.maxAnswer ?? DEFAULT_MAX_ANSWER;
   }
 
   begin(): void {
@@ -73,11 +75,10 @@ class Ongoing implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: unknown, chunk: Buffer): void {
     if (this.#over) return;
-    const { maxAnswer = DEFAULT_MAX_ANSWER } = this.call;
-    const room = maxAnswer - this.#size;
+    const room = this.#maxAnswer - this.#size;
     this.#size += chunk.length;
     this.#chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
-    if (this.#size > maxAnswer) this.#finish('too_large');
+    if (this.#size > this.#maxAnswer) this.#finish('too_large');
   }
 
   onResponseEnd(): void {
@@ -122,8 +123,8 @@ class Ongoing implements Dispatcher.DispatchHandler {
     const status = this.#status;
     // After a time-out or a failure on the other side its real answer may still come: not on our next request
     if (!this.#end(fault === undefined && status < 500 && status !== 408)) return;
-    const maxBytes = this.call.maxAnswer ?? DEFAULT_MAX_ANSWER;
-    this.resolve(decodeAnswer({ status, headers: this.#headers, chunks: this.#chunks, maxBytes, fault }));
+    const [headers, chunks, maxBytes] = [this.#headers, this.#chunks, this.#maxAnswer];
+    this.resolve(decodeAnswer({ status, headers, chunks, maxBytes, fault }));
   }
 
   #fail(error: Error): void {

@@ -13,15 +13,6 @@ function sealOf(settings: StorageSettings) {
   return createSeal(() => settings);
 }
 
-function textOrError(open: () => string): string {
-  try {
-    return open();
-  } catch (error) {
-    expect(error).toBeInstanceOf(SealedError);
-    return '';
-  }
-}
-
 function refusal(open: () => unknown): Pick<SealedError, 'code' | 'keyId'> {
   try {
     open();
@@ -78,11 +69,8 @@ describe('the seal', () => {
       const same = Buffer.from(changed.slice(6), 'base64').equals(Buffer.from(sealed.slice(6), 'base64'));
       if (!same || i < 6) expect(() => seal.open(changed, 'e')).toThrow(SealedError);
     }
-    for (const head of ['bx.old.', 'x.new.', '.old.', ''])
+    for (const head of ['bx.old.', 'x.new.', 'b..', 'b.old.', '.old.', ''])
       expect(() => seal.open(sealed.replace('x.old.', head), 'e')).toThrow(SealedError);
-    // What was only compressed needs no key; one in some hundred random texts can be unpacked to nothing
-    for (const head of ['b..', 'b.old.'])
-      expect(textOrError(() => seal.open(sealed.replace('x.old.', head), 'e'))).not.toContain('4111');
     expect(() => seal.open('', 'e')).toThrow(SealedError);
   });
 
@@ -120,6 +108,8 @@ describe('the seal', () => {
   it('is not brought down by what was compressed to blow up', () => {
     const seal = sealOf({ ...CLEAR, compressAbove: 10 });
     expect(() => seal.open('b..AAAA', 'e')).toThrow(SealedError);
+    // The shortest stream of brotli, of an empty text
+    expect(() => seal.open(`b..${Buffer.from([0x06]).toString('base64')}`, 'e')).toThrow(SealedError);
     expect(() => seal.open(`b..${Buffer.from('not brotli at all').toString('base64')}`, 'e')).toThrow(
       SealedError,
     );

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
+import { isJsonObject, type Json, type JsonObject } from './json.js';
 
 /** The JSON value of a text, or `undefined` when it is none. Never throws. */
 export function parseJson(text: string): Json | undefined {
@@ -14,10 +14,4 @@ export function parseJson(text: string): Json | undefined {
 export function parseObject(text: string): JsonObject | undefined {
   const value = parseJson(text);
   return isJsonObject(value) ? value : undefined;
-}
-
-/** A non-empty text, or a number as text; whatever else there is counts as absent. */
-export function readText(value: Json | undefined): string | undefined {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }
