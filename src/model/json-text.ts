@@ -14,14 +14,27 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
-const COMMA = 0x2c;
 const COLON = 0x3a;
 const MINUS = 0x2d;
 const ZERO = 0x30;
 const NINE = 0x39;
+const LETTER_E = 0x65;
+/** What a small letter of ASCII has and its capital has not. */
+const LOWER_CASE = 0x20;
 
 /** Significant digits that every double keeps. */
 const SAFE_DIGITS = 15;
+
+/** An escape that may be half of a surrogate pair. */
+const SURROGATE = /\\u[dD][89a-fA-F]/;
+
+/** What the text says of itself. */
+interface Looked {
+  readonly ok: true;
+  readonly inexact: boolean;
+  /** Members of all its objects together. */
+  readonly members: number;
+}
 
 /**
  * Parses JSON text and looks for what `JSON.parse` lets pass: nesting deeper than `maxDepth`, an object with the
@@ -35,69 +48,63 @@ export function inspectJson(text: string, maxDepth: number): JsonInspection {
     return { ok: false, fault: 'invalid_json', detail: 'the body is not a JSON object or array' };
   }
   const looked = look(text, maxDepth);
-  if (typeof looked === 'object') return looked;
+  if (!looked.ok) return looked;
+  let value: Json;
   try {
-    return { ok: true, inexact: looked, value: JSON.parse(text) as Json };
+    value = JSON.parse(text) as Json;
   } catch {
     return { ok: false, fault: 'invalid_json', detail: 'the body is not JSON' };
   }
+  // Of members with the same key one is left
+  if (membersOf(value) !== looked.members)
+    return { ok: false, fault: 'duplicate_key', detail: 'an object has the same key twice' };
+  return { ok: true, inexact: looked.inexact, value };
 }
 
-/** Answers whether the text has a number that needs its digits kept, or the fault. */
-function look(text: string, maxDepth: number): boolean | (JsonInspection & { readonly ok: false }) {
-  /** One set of keys for each open object, `undefined` for an array. */
-  const open: (Set<string> | undefined)[] = [];
+/** Members of all objects in a value that is known not to be deep. */
+function membersOf(value: Json): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const items: readonly Json[] = Object.values(value);
+  let sum = Array.isArray(value) ? 0 : items.length;
+  for (const item of items) if (typeof item === 'object') sum += membersOf(item);
+  return sum;
+}
+
+/** Answers what the text says of itself, or the fault. */
+function look(text: string, maxDepth: number): Looked | (JsonInspection & { readonly ok: false }) {
+  const surrogates = SURROGATE.test(text);
+  let depth = 0;
+  let members = 0;
   let inexact = false;
-  let keyMayFollow = false;
-  let backslash = -1;
   for (let i = 0; i < text.length;) {
     const code = text.charCodeAt(i);
     if (code === QUOTE) {
       const end = endOfString(text, i);
       if (end < 0) return { ok: false, fault: 'invalid_json', detail: 'a string does not end' };
-      // Looked up once for each backslash, not once for each string
-      if (backslash < i) backslash = indexOrEnd(text, '\\', i);
-      const escaped = backslash < end;
-      if (escaped && hasLoneSurrogate(text.slice(i, end))) {
+      if (surrogates && hasLoneSurrogate(text.slice(i, end))) {
         return { ok: false, fault: 'invalid_json', detail: 'a string holds half of a surrogate pair' };
-      }
-      const keys = keyMayFollow ? open[open.length - 1] : undefined;
-      if (keys !== undefined) {
-        const key = escaped ? decode(text.slice(i, end)) : text.slice(i + 1, end - 1);
-        if (keys.has(key))
-          return { ok: false, fault: 'duplicate_key', detail: 'an object has the same key twice' };
-        keys.add(key);
-        keyMayFollow = false;
       }
       i = end;
       continue;
     }
-    if (code === OPEN_BRACE || code === OPEN_BRACKET) {
-      if (open.length === maxDepth)
-        return { ok: false, fault: 'too_deep', detail: `nested deeper than ${maxDepth} levels` };
-      open.push(code === OPEN_BRACE ? new Set() : undefined);
-      keyMayFollow = code === OPEN_BRACE;
-    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
-      open.pop();
-      keyMayFollow = false;
-    } else if (code === COMMA) {
-      keyMayFollow = open[open.length - 1] !== undefined;
-    } else if (code === COLON) {
-      keyMayFollow = false;
-    } else if (code === MINUS || (code >= ZERO && code <= NINE)) {
+    if (code === MINUS || (code >= ZERO && code <= NINE)) {
       const end = endOfNumber(text, i);
       if (!inexact && !isExact(text, i, end)) inexact = true;
       i = end;
       continue;
     }
+    if (code === COLON) {
+      members += 1;
+    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      if (depth === maxDepth)
+        return { ok: false, fault: 'too_deep', detail: `nested deeper than ${maxDepth} levels` };
+      depth += 1;
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
+      depth -= 1;
+    }
     i += 1;
   }
-  return inexact;
-}
-
-function indexOrEnd(text: string, char: string, from: number): number {
-  const found = text.indexOf(char, from);
-  return found < 0 ? text.length : found;
+  return { ok: true, inexact, members };
 }
 
 /** The index after the closing quote of the string that starts at `start`, or -1. */
@@ -130,9 +137,16 @@ function endOfNumber(text: string, start: number): number {
 
 /** Does a double give these digits back? Short plain numbers always do; the others are tried. */
 function isExact(text: string, start: number, end: number): boolean {
-  if (end - start <= SAFE_DIGITS && !/[eE]|^-0/.test(text.slice(start, end))) return true;
+  if (end - start <= SAFE_DIGITS && isPlain(text, start, end)) return true;
   const literal = text.slice(start, end);
   return sameDigits(literal, String(Number(literal)));
+}
+
+/** No exponent, and not zero with a minus. */
+function isPlain(text: string, start: number, end: number): boolean {
+  if (text.charCodeAt(start) === MINUS && text.charCodeAt(start + 1) === ZERO) return false;
+  for (let i = start + 1; i < end; i += 1) if ((text.charCodeAt(i) | LOWER_CASE) === LETTER_E) return false;
+  return true;
 }
 
 /** Compares two spellings of a number by their significant digits and magnitude: `1.50e3` is `1500`. */
@@ -158,7 +172,7 @@ function withoutTrailingZeros(digits: string): string {
 }
 
 function hasLoneSurrogate(quoted: string): boolean {
-  if (!/\\u[dD][89a-fA-F]/.test(quoted)) return false;
+  if (!SURROGATE.test(quoted)) return false;
   return /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(decode(quoted));
 }
 

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { createEventStore } from '../../dist/queue/event-store.js';
 import { createSeal } from '../../dist/queue/seal.js';
 import { newEventId } from '../../dist/model/ids.js';
+import { bodies } from './body.mjs';
 import { load } from './ingest.mjs';
 import { median } from './median.mjs';
 import { startRedis } from './process.mjs';
@@ -102,12 +103,12 @@ async function fill(url, count) {
     'bridge',
     createSeal(() => STORAGE),
   );
-  const padding = 'x'.repeat(BYTES - 190);
+  const makeBody = bodies(BYTES);
   for (let from = 0; from < count; from += AT_ONCE) {
     const arrivals = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, i) => {
       const now = Date.now();
       const id = newEventId(now);
-      const body = `{"id":"fill-${from + i}","title":"Bench event","severity":"high","host":"host","status":"new","description":"${padding}"}`;
+      const body = makeBody(`fill-${from + i}`, from + i, now);
       const headers = { 'content-type': 'application/json', 'user-agent': 'bench' };
       const known = {
         deliveryKey: `body:fill-${from + i}`,

@@ -3,6 +3,7 @@
 import { createHmac } from 'node:crypto';
 import { connect } from 'node:net';
 import { parseArgs } from 'node:util';
+import { bodies } from './body.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -22,7 +23,7 @@ const url = new URL(values.url);
 const bytes = Number(values.bytes);
 const rate = Number(values.rate);
 const count = Number(values.count);
-const padding = 'x'.repeat(Math.max(0, bytes - 190));
+const makeBody = bodies(bytes);
 const latencies = [];
 let accepted = 0;
 let refused = 0;
@@ -33,7 +34,7 @@ function request() {
   const n = sent;
   sent += 1;
   const at = performance.timeOrigin + performance.now();
-  const body = `{"id":"${values.prefix}-${n}","title":"Bench event ${n}","severity":"high","host":"host-${n % 100}","status":"new","sent_at":${at},"count":${n},"description":"${padding}"}`;
+  const body = makeBody(`${values.prefix}-${n}`, n, at);
   const signature = createHmac('sha256', values.secret).update(body).digest('hex');
   return (
     `POST ${url.pathname} HTTP/1.1\r\nHost: ${url.host}\r\nContent-Type: application/json\r\n` +

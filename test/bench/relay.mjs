@@ -39,6 +39,7 @@ if (role === 'ingress') {
         id: data.id,
         sent_at: data.sent_at,
         description: data.description,
+        evidence: data.evidence,
       };
       return { job_id: (await client.post(url, mapped)).data.job_id };
     },

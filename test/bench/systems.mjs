@@ -129,6 +129,7 @@ function configuration(redis, target, schema) {
               id: 'id',
               sent_at: 'sent_at',
               description: 'description',
+              evidence: 'evidence',
             },
           },
         ],
