@@ -62,6 +62,7 @@ const PLAIN = [
   '($source := a; $source)',
   '{"a": a, "b": {"c": b.c, "d": missing}, "e": $text(a)}',
   '{"t": $first(a, b) ? a : {"n": 1}}',
+  '{"a": a.b, "b": {"c": b}}',
 ];
 
 const UNPLAIN = [
@@ -131,11 +132,23 @@ describe('the fast path', () => {
     expect(compile(expression).fast).toBeUndefined();
   });
 
-  it('leaves every list to JSONata', () => {
+  it('puts a list at the end of a path into an object as it is, as JSONata does', async () => {
+    const { fast, slow } = compile('{"list": a.b, "none": a.c}');
+    for (const b of [[], [1], ['x', ['y'], [[]]], [{ c: [null] }, {}], [[1]]]) {
+      const body = { a: { b } };
+      expect(fast?.(body, {})).toEqual({ list: b });
+      expect(await slow.evaluate(body)).toEqual({ list: b });
+    }
+  });
+
+  it('leaves every other list to JSONata', () => {
     const { fast } = compile('a.b');
     for (const body of [[{ a: 1 }], { a: [{ b: 1 }] }, { a: { b: [1] } }]) {
       expect(() => fast?.(body, {})).toThrow(NotPlain);
     }
+    const member = compile('{"x": a.b}');
+    for (const body of [[{ a: 1 }], { a: [{ b: 1 }] }])
+      expect(() => member.fast?.(body, {})).toThrow(NotPlain);
   });
 });
 
