@@ -105,11 +105,13 @@ class Compiler {
     return (input, scope) => plain(walk(input, scope));
   }
 
-  /** The only place for a list: JSONata puts the one at a path's end into an object as it is. */
+  /** The only place for a list: JSONata puts the one at a path's end, be it in brackets, into an object as it is. */
   #member(node: Node | undefined): Run {
-    const { type, steps = [] } = node ?? {};
-    const isPath = node !== undefined && isKnown(node) && type === 'path';
-    return isPath && steps[0]?.type === 'name' ? this.#walk(steps) : this.compile(node);
+    if (node === undefined || !isKnown(node)) throw new Unsupported();
+    const { type, steps = [], expressions = [] } = node;
+    const [only, ...others] = expressions;
+    if (type === 'block' && others.length === 0) return this.#member(only);
+    return type === 'path' && steps[0]?.type === 'name' ? this.#walk(steps) : this.compile(node);
   }
 
   /** What stands at the end of a path, be it a list. */

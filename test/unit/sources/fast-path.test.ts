@@ -62,7 +62,7 @@ const PLAIN = [
   '($source := a; $source)',
   '{"a": a, "b": {"c": b.c, "d": missing}, "e": $text(a)}',
   '{"t": $first(a, b) ? a : {"n": 1}}',
-  '{"a": a.b, "b": {"c": b}}',
+  '{"a": a.b, "b": {"c": b}, "c": (a), "d": ((c.a))}',
 ];
 
 const UNPLAIN = [
@@ -133,11 +133,11 @@ describe('the fast path', () => {
   });
 
   it('puts a list at the end of a path into an object as it is, as JSONata does', async () => {
-    const { fast, slow } = compile('{"list": a.b, "none": a.c}');
+    const { fast, slow } = compile('{"list": a.b, "same": (a.b), "none": a.c}');
     for (const b of [[], [1], ['x', ['y'], [[]]], [{ c: [null] }, {}], [[1]]]) {
       const body = { a: { b } };
-      expect(fast?.(body, {})).toEqual({ list: b });
-      expect(await slow.evaluate(body)).toEqual({ list: b });
+      expect(fast?.(body, {})).toEqual({ list: b, same: b });
+      expect(await slow.evaluate(body)).toEqual({ list: b, same: b });
     }
   });
 
