@@ -7,6 +7,7 @@ import { newEventId } from '../../dist/model/ids.js';
 import { bodies } from './body.mjs';
 import { load } from './ingest.mjs';
 import { median } from './median.mjs';
+import { costOf } from './processor.mjs';
 import { startRedis } from './process.mjs';
 import { startTarget } from './start-target.mjs';
 import { lookAt } from './look-at.mjs';
@@ -27,9 +28,9 @@ export async function backlog({ rounds, seconds, counts, say }) {
     for (const waiting of counts) worlds.push(await openWorld(waiting));
     for (let round = 1; round <= rounds; round += 1) {
       for (const world of worlds) {
-        await untilWritten(world.redisUrl);
+        await untilWritten(world.redis.url);
         const accepted = await accept(world, seconds, round);
-        await untilWritten(world.redisUrl);
+        await untilWritten(world.redis.url);
         const run = { ...accepted, ...(await deliver(world, seconds)) };
         world.runs.push(run);
         say(
@@ -50,6 +51,8 @@ export async function backlog({ rounds, seconds, counts, say }) {
     deliveredPerSecond: middle(runs, 'delivered'),
     acceptAgainstEmpty: against(runs, 'accepted'),
     deliverAgainstEmpty: against(runs, 'delivered'),
+    acceptMicros: middle(runs, 'acceptMicros'),
+    deliverMicros: middle(runs, 'deliverMicros'),
     lagMs: { ingress: middle(runs, 'ingressLagMs'), worker: middle(runs, 'workerLagMs') },
     memoryMiB: { ingress: middle(runs, 'ingressMiB'), worker: middle(runs, 'workerMiB') },
   }));
@@ -63,7 +66,7 @@ async function openWorld(waiting) {
   await fill(redis.url, waiting);
   return {
     waiting,
-    redisUrl: redis.url,
+    redis,
     system,
     stats: target.stats,
     runs: [],
@@ -75,24 +78,36 @@ async function openWorld(waiting) {
   };
 }
 
-async function accept({ system }, seconds, round) {
-  const { perSecond } = await load(system.url, { seconds, bytes: BYTES, prefix: `more-${round}` });
+async function accept({ system, redis }, seconds, round) {
+  const pids = { own: system.ingress.child.pid, redis: redis.child.pid };
+  const { result, cost } = await costOf(pids, async () => {
+    const loaded = await load(system.url, { seconds, bytes: BYTES, prefix: `more-${round}` });
+    return { result: loaded.perSecond, events: loaded.accepted };
+  });
   const { lagMs, memoryMiB } = await lookAt(system.ingress);
-  return { accepted: perSecond, ingressLagMs: lagMs, ingressMiB: memoryMiB };
+  return {
+    accepted: result,
+    acceptMicros: cost.own + cost.redis,
+    ingressLagMs: lagMs,
+    ingressMiB: memoryMiB,
+  };
 }
 
 /** What a worker makes of it in half the time: what came in just now is enough where nothing waited before. */
-async function deliver({ system, stats }, seconds) {
+async function deliver({ system, redis, stats }, seconds) {
   await stats();
   await system.startWorker();
   await untilFirst(stats);
-  const began = performance.now();
-  await new Promise((resolve) => setTimeout(resolve, (seconds * 1_000) / 2));
-  const { events } = await stats();
-  const delivered = (events * 1_000) / (performance.now() - began);
+  const pids = { own: system.worker.child.pid, redis: redis.child.pid };
+  const { result: delivered, cost } = await costOf(pids, async () => {
+    const began = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, (seconds * 1_000) / 2));
+    const { events } = await stats();
+    return { result: (events * 1_000) / (performance.now() - began), events };
+  });
   const { lagMs, memoryMiB } = await lookAt(system.worker);
   await system.stopWorker();
-  return { delivered, workerLagMs: lagMs, workerMiB: memoryMiB };
+  return { delivered, deliverMicros: cost.own + cost.redis, workerLagMs: lagMs, workerMiB: memoryMiB };
 }
 
 /** Puts events into the queue as the ingress would, without HTTP in between. */

@@ -66,8 +66,8 @@ export function toMarkdown(results) {
       '',
       '## With a backlog, 1 KB',
       '',
-      '| waiting | accepted/s | against empty | delivered/s | against empty | event-loop lag p99 ms: ingress | worker | memory MiB: ingress | worker |',
-      '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+      '| waiting | accepted/s | against empty | µs of processor an event: ingress and Redis | delivered/s | against empty | µs: worker and Redis | event-loop lag p99 ms: ingress | worker | memory MiB: ingress | worker |',
+      '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     );
     for (const each of results.backlog) {
       lines.push(
@@ -75,8 +75,10 @@ export function toMarkdown(results) {
           each.waiting.toLocaleString('en'),
           Math.round(each.acceptedPerSecond),
           each.acceptAgainstEmpty.toFixed(2),
+          Math.round(each.acceptMicros),
           Math.round(each.deliveredPerSecond),
           each.deliverAgainstEmpty.toFixed(2),
+          Math.round(each.deliverMicros),
           each.lagMs.ingress.toFixed(0),
           each.lagMs.worker.toFixed(0),
           Math.round(each.memoryMiB.ingress),
