@@ -1,4 +1,4 @@
-import { newEventId } from '../model/ids.js';
+import { eventIdOfRequest, newEventId } from '../model/ids.js';
 import type { Arrival } from '../model/arrival.js';
 import type { Observe } from '../model/observation.js';
 import { Problem } from '../model/problem.js';
@@ -45,13 +45,14 @@ export async function judgePart(
   }
   const routes = await chooseRoutes(source, part, headers, observe);
   const traceparent = traceparentOf(request);
+  const called = index === 0 ? eventIdOfRequest(request.id) : undefined;
   return {
     ok: true,
     index,
     arrival: {
       routes,
       event: {
-        id: newEventId(request.receivedAt),
+        id: called ?? newEventId(request.receivedAt),
         source: source.name,
         deliveryKey,
         dedupeWindowMs: source.dedupeWindowMs,

@@ -63,6 +63,20 @@ export function newRequestId(now: number): string {
   return `req_${sortableBody(now)}`;
 }
 
+/**
+ * A request's first event is called after it: one id less to make and to keep. `undefined` for an id that is none of
+ * ours; a later event of the same request needs an id of its own.
+ */
+export function eventIdOfRequest(requestId: string): EventId | undefined {
+  const id = `evt_${requestId.slice('req_'.length)}`;
+  return isEventId(id) ? id : undefined;
+}
+
+/** The request whose first event this is. */
+export function requestIdOf(event: EventId): string {
+  return `req_${event.slice('evt_'.length)}`;
+}
+
 /** The event a delivery is of, as its id has it; a replay's id tells of no event. */
 export function eventIdOf(delivery: DeliveryId): EventId {
   return `evt_${delivery.slice('dlv_'.length, 'dlv_'.length + 26)}` as EventId;

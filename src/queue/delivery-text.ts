@@ -1,5 +1,5 @@
 import type { Delivery } from '../model/delivery.js';
-import { deliveryId, eventIdOf, isDeliveryId, isEventId, routeOf } from '../model/ids.js';
+import { deliveryId, eventIdOf, isDeliveryId, isEventId, requestIdOf, routeOf } from '../model/ids.js';
 import { isJsonObject } from '../model/json.js';
 import { parseObject } from '../model/parse-json.js';
 import { timeOfId } from './id-time.js';
@@ -13,10 +13,11 @@ const LINE_END = '\n';
  * key and ids say already is left out.
  */
 export function writeDelivery(delivery: Delivery): string {
-  const { id, eventId, source: _, route, receivedAt, contentType, body, ...kept } = delivery;
+  const { id, eventId, source: _, route, receivedAt, contentType, requestId, body, ...kept } = delivery;
   const known: Partial<Delivery> = {
     ...(id === deliveryId(eventId, route) ? {} : { eventId }),
     ...(receivedAt === timeOfId(eventId) ? {} : { receivedAt }),
+    ...(requestId === requestIdOf(eventId) ? {} : { requestId }),
     ...(contentType === delivery.headers['content-type'] ? {} : { contentType }),
   };
   const head = JSON.stringify({ ...kept, ...known }).slice(0, -1);
@@ -37,7 +38,14 @@ export function readDelivery(source: string, id: string, text: string): Delivery
   const eventId = typeof kept['eventId'] === 'string' ? kept['eventId'] : eventIdOf(id);
   const headers = isJsonObject(kept['headers']) ? kept['headers'] : {};
   if (!isEventId(eventId)) return undefined;
-  const known = { id, eventId, source, route: routeOf(id), receivedAt: timeOfId(eventId) };
+  const known = {
+    id,
+    eventId,
+    source,
+    route: routeOf(id),
+    receivedAt: timeOfId(eventId),
+    requestId: requestIdOf(eventId),
+  };
   const contentType = headers['content-type'] ?? '';
   // Written by this program: its shape is trusted, its being there is not
   return {

@@ -58,7 +58,7 @@ function rest(variant, bytes) {
 /** A maker of bodies of about so many bytes; each call makes a new event. `at`: Unix milliseconds. */
 export function bodies(bytes) {
   const rests = Array.from({ length: VARIANTS }, (_, variant) =>
-    rest(variant, Math.max(bytes - 190, HEAD_BYTES)),
+    rest(variant, Math.max(bytes - 150, HEAD_BYTES)),
   );
   return (id, n, at) =>
     `{"id":"${id}","title":"Credential theft ${n}","severity":"high","host":"ws-${n % 1_000}.example.com","status":"new",` +

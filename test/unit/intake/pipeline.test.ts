@@ -68,6 +68,8 @@ describe('a good event', () => {
       },
     });
     const id = arrival?.event.id ?? '';
+    // Called after its request
+    expect(id.slice('evt_'.length)).toBe(request.id.slice('req_'.length));
     expect(answer).toEqual({
       status: 202,
       body: { event_id: id, status: 'queued', deliveries: [`dlv_${id.slice(4)}_all`] },
@@ -260,6 +262,7 @@ describe('a batch', () => {
       ],
     });
     expect(store.arrivals.map(({ event }) => event.body)).toEqual(['{"id":"1"}', '{"id":"3"}']);
+    expect(new Set(answer.events.map(({ id }) => id)).size).toBeGreaterThan(2);
     expect(store.quarantined).toMatchObject([{ id: expect.stringMatching(/-1$/) }]);
   });
 

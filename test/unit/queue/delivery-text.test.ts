@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Delivery } from '../../../src/model/delivery.js';
-import { deliveryId, newEventId, replayDeliveryId } from '../../../src/model/ids.js';
+import { deliveryId, newEventId, replayDeliveryId, requestIdOf } from '../../../src/model/ids.js';
 import { readDelivery, writeDelivery } from '../../../src/queue/delivery-text.js';
 
 const NOW = 1_790_000_000_123;
@@ -34,6 +34,7 @@ describe("a delivery's text", () => {
     ['no headers', { headers: {} }],
     ['a trace', { traceparent: '00-0123456789abcdef0123456789abcdef-0123456789abcdef-01' }],
     ['received at another time than its id tells', { receivedAt: NOW - 1 }],
+    ['the first event of its request', { requestId: requestIdOf(eventId) }],
     ['a replay', { id: replayDeliveryId('main', NOW + 5), replay }],
     ['a route with digits', { id: deliveryId(eventId, 'to-soar-2'), route: 'to-soar-2' }],
   ])('comes back whole: %s', (_, over) => {
@@ -47,6 +48,12 @@ describe("a delivery's text", () => {
     expect(text).toContain('{ "n": 1.50 }');
     expect(text).not.toContain(plain.id.slice(4, 30));
     expect(JSON.parse(writeDelivery({ ...plain, body: '' }))).toMatchObject({ text: '' });
+  });
+
+  it('does not repeat the letters of its id for the request it came with', () => {
+    const text = writeDelivery({ ...plain, requestId: requestIdOf(eventId) });
+    expect(text).not.toContain(eventId.slice(4));
+    expect(text.length).toBeLessThan(writeDelivery(plain).length);
   });
 
   it.each(['', '{}', 'x', '{"a":\n', '\n', '{"deliveryKey":"k","body":'])(
