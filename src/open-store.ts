@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { InForce } from './in-force.js';
 import type { Closers } from './closers.js';
 import type { Observe } from './model/observation.js';
+import { compact } from './queue/compact.js';
 import { openQueues, type BullQueues } from './queue/bull-queues.js';
 import { openRedis, type RedisConnections } from './queue/connect.js';
 import { createDeliveryReader, type DeliveryReader } from './queue/delivery-reader.js';
@@ -10,6 +11,7 @@ import { checkEpoch } from './queue/epoch.js';
 import { createLease } from './queue/lease.js';
 import { createRejectedStore, type RejectedStore } from './queue/rejected-store.js';
 import { createSeal, type Seal } from './queue/seal.js';
+import { startCompacting } from './queue/start-compacting.js';
 import { startSweeping, sweep } from './queue/sweep.js';
 
 /** Redis and what every role reads or writes there. */
@@ -68,6 +70,12 @@ export function openStore(deps: {
     });
   });
   closers.push('sweep', () => sweeping.stop());
+  const compacting = startCompacting({
+    sources: () => queues.sources,
+    lease,
+    compact: (source) => compact({ client, prefix, source, now: now() }),
+  });
+  closers.push('compaction', () => compacting.stop());
   closers.push('epoch', watchEpoch({ connections, prefix, file: join(dataDir, 'redis-epoch'), observe }));
 
   return {

@@ -3,6 +3,7 @@ import { isDeliveryId } from '../model/ids.js';
 import type { RedisClient } from './connect.js';
 import { readClaim } from './claim-text.js';
 import { timeOfId } from './id-time.js';
+import { readHash } from './job-hash.js';
 import { keysOf } from './keys.js';
 import { listIds, type Place } from './list-ids.js';
 import { readJob } from './read-job.js';
@@ -29,7 +30,7 @@ export function createDeliveryReader(deps: {
   const read = async ({ source, id }: Place): Promise<DeliveryView | undefined> => {
     const { base } = keysOf(prefix, source);
     const [hash, delayedScore, locked] = await Promise.all([
-      client.hgetall(base + id),
+      readHash(client, base + id),
       client.zscore(`${base}delayed`, id),
       client.exists(`${base}${id}:lock`),
     ]);

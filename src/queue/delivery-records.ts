@@ -2,7 +2,9 @@ import type { Delivery, JobOutcome, Progress } from '../model/delivery.js';
 import type { DeliveryId } from '../model/ids.js';
 import { inSlices } from '../model/in-slices.js';
 import { isDeliveryId, routeOf } from '../model/ids.js';
+import { SealedError } from '../model/sealed-error.js';
 import type { RedisClient } from './connect.js';
+import { readHash } from './job-hash.js';
 import { keptProgress } from './kept-delivery.js';
 import { keysOf } from './keys.js';
 import { readReceipt } from './receipt-text.js';
@@ -55,6 +57,14 @@ export function createDeliveryRecords(deps: {
   readonly seal: Seal;
 }) {
   const { client, prefix, retentionMs, sources, seal } = deps;
+
+  const readNoted = async (key: string): Promise<Readonly<Record<string, string | undefined>>> => {
+    const [returnvalue, followStep] = await client.hmget(key, 'returnvalue', 'followStep');
+    if (typeof returnvalue === 'string') return { returnvalue, followStep: followStep ?? undefined };
+    const packed = await readHash(client, key);
+    return packed instanceof SealedError ? {} : packed;
+  };
+
   return {
     async saveProgress(delivery: Pick<Delivery, 'id' | 'source'>, progress: Progress): Promise<void> {
       await runScript(
@@ -91,11 +101,17 @@ export function createDeliveryRecords(deps: {
       const found: Followed[] = [];
       const gone: string[] = [];
       const look = async (deliveryId: DeliveryId): Promise<void> => {
-        const [returned, step] = await client.hmget(keys.job(deliveryId), 'returnvalue', 'followStep');
-        const receipt = readReceipt(returned ?? undefined);
+        const { returnvalue, followStep } = await readNoted(keys.job(deliveryId));
+        const receipt = readReceipt(returnvalue);
         if (receipt?.jobId !== undefined) {
           const { jobId, deliveredAt } = receipt;
-          found.push({ deliveryId, jobId, deliveredAt, route: routeOf(deliveryId), step: Number(step ?? 0) });
+          found.push({
+            deliveryId,
+            jobId,
+            deliveredAt,
+            route: routeOf(deliveryId),
+            step: Number(followStep ?? 0),
+          });
         } else if ((await client.exists(keys.job(deliveryId))) === 0) {
           gone.push(deliveryId);
         }

@@ -1,3 +1,4 @@
+import { FIRST_PIECE } from './job-hash.js';
 import { defineScript } from './script.js';
 
 /** BullMQ keeps the time of a delayed job in the upper bits of its score. */
@@ -13,6 +14,8 @@ export const DELAYED_SCALE = 4_096;
  * twice, because its answer got lost, changes nothing the second time. A lock that ran out while nobody took the delivery
  * is no reason to refuse. Who is refused is handed nothing: BullMQ then fails that delivery under the same token, and would
  * make a dead letter of it if it had just been handed out again under it.
+ *
+ * One that is packed was delivered, and has its receipt. It has no data, so it cannot be handed out again.
  *
  * KEYS: 1 wait · 2 active · 3 delayed · 4 meta · 5 marker · 6 stalled · 7 completed · 8 follow
  * ARGV: 1 key base · 2 now · 3 lock's lifetime in ms · 4 index's lifetime in ms · 5 how many end, and for each of them:
@@ -30,12 +33,13 @@ for e = 1, ends do
   local id, token, receipt = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   local job = base .. id
   local there = redis.call('EXISTS', job) == 1
+  local packed = redis.call('HEXISTS', job, '${FIRST_PIECE}') == 1
   local holder = redis.call('GET', job .. ':lock')
   local code = 0
   if holder and holder ~= token then
     code = -6
   elseif redis.call('LREM', active, -1, id) == 0 then
-    if redis.call('HEXISTS', job, 'finishedOn') == 0 then code = -2 end
+    if not packed and redis.call('HEXISTS', job, 'finishedOn') == 0 then code = -2 end
   else
     if holder then redis.call('DEL', job .. ':lock') end
     unstalled[#unstalled + 1] = id
@@ -47,7 +51,7 @@ for e = 1, ends do
   end
   if not there then
     code = -1
-  elseif redis.call('HSETNX', job, 'returnvalue', receipt) == 1 then
+  elseif not packed and redis.call('HSETNX', job, 'returnvalue', receipt) == 1 then
     if ARGV[at + 3] ~= '' then
       followed[#followed + 1] = ARGV[at + 3]
       followed[#followed + 1] = id

@@ -18,6 +18,10 @@ export interface SourceKeys {
   /** Ids of all deliveries, which sort by time. */
   readonly index: string;
   readonly discarded: string;
+  /** How far the delivered ones are packed. */
+  readonly compacted: string;
+  /** Free but within a script that packs. */
+  readonly packing: string;
   readonly books: string;
   /** The books of what was accepted in one hour since 1970. */
   readonly hourBooks: (hour: number) => string;
@@ -47,6 +51,8 @@ export function keysOf(prefix: string, source: string): SourceKeys {
     follow: `${base}follow`,
     index: `${base}index`,
     discarded: `${base}discarded`,
+    compacted: `${base}compacted`,
+    packing: `${base}packing`,
     books: `${base}books`,
     hourBooks: (hour) => `${base}books:${hour}`,
     rejectedIndex: `${base}rejected`,

@@ -6,6 +6,7 @@ import { SealedError } from '../model/sealed-error.js';
 import { DELAYED_SCALE } from './finish-script.js';
 import { closed, closedDelivery, openData, openProgress, openReceipt } from './kept-delivery.js';
 import { readReceipt } from './receipt-text.js';
+import type { JobFields } from './packed-job.js';
 import type { Seal } from './seal.js';
 
 /** What tells the state of a job besides its own hash. */
@@ -15,6 +16,9 @@ export interface JobPlace {
   readonly locked: boolean;
 }
 
+/** What is known of a packed job that cannot be unpacked: only what is delivered is packed. */
+const PACKED: JobFields = { finishedOn: '' };
+
 /**
  * Reads the hash of a BullMQ job. `undefined` where there is none, or it is not one of ours. What cannot be opened is
  * left out and said in `unreadable`.
@@ -22,12 +26,13 @@ export interface JobPlace {
 export function readJob(
   source: string,
   id: string,
-  hash: Readonly<Record<string, string>>,
+  stored: JobFields | SealedError,
   place: JobPlace,
   seal: Seal,
 ): DeliveryView | undefined {
   if (!isDeliveryId(id)) return undefined;
-  const read = openData(seal, source, id, hash['data'] ?? '');
+  const hash = stored instanceof SealedError ? PACKED : stored;
+  const read = stored instanceof SealedError ? stored : openData(seal, source, id, hash['data'] ?? '');
   const delivery = read instanceof SealedError ? closedDelivery(source, id) : read;
   if (delivery === undefined) return undefined;
   let unreadable = read instanceof SealedError ? read.message : undefined;
@@ -63,7 +68,7 @@ export function readJob(
   };
 }
 
-function stateOf(hash: Readonly<Record<string, string>>, place: JobPlace): DeliveryState {
+function stateOf(hash: JobFields, place: JobPlace): DeliveryState {
   if (hash['discardedBy'] !== undefined) return 'discarded';
   if (hash['finishedOn'] !== undefined) return hash['failedReason'] === undefined ? 'delivered' : 'dead';
   if (place.delayedScore !== null) return 'scheduled';

@@ -12,10 +12,12 @@ export function defineScript(lua: string): Script {
   return { lua, sha: createHash('sha1').update(lua).digest('hex') };
 }
 
+export type ScriptArg = string | number | Buffer;
+
 export interface ScriptCall {
   readonly script: Script;
   readonly keys: readonly string[];
-  readonly args: readonly (string | number)[];
+  readonly args: readonly ScriptArg[];
 }
 
 /**
@@ -79,7 +81,7 @@ export async function runScript(
   client: RedisClient,
   script: Script,
   keys: readonly string[],
-  args: readonly (string | number)[],
+  args: readonly ScriptArg[],
 ): Promise<unknown> {
   const [result] = await runScripts(client, [{ script, keys, args }]);
   if (result === undefined) throw new Error('Redis gave no answer');
