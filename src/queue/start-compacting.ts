@@ -10,6 +10,8 @@ const BUSY = 0.6;
 /** One process does it for all. Milliseconds. */
 const LEASE_MS = 15_000;
 const RENEW_MS = 5_000;
+/** What is under way at the end is waited for so long: with Redis away it would not end by itself. Milliseconds. */
+const STOP_MS = 500;
 
 /**
  * Packs what is delivered, in the background, until stopped. It stands back while this process is busy, and takes one batch
@@ -45,6 +47,7 @@ export function startCompacting(deps: {
     if (!held) return REST_MS;
     let pause = REST_MS;
     for (const source of sources().filter((name) => (restUntil.get(name) ?? 0) <= at)) {
+      if (signal.aborted) break;
       let last: Compacted;
       do last = await compact(source);
       while (last.more && last.waiting === 0 && !signal.aborted && performance.now() < at + SLICE_MS);
@@ -70,7 +73,10 @@ export function startCompacting(deps: {
     stop: async () => {
       stopping.abort();
       clearTimeout(timer);
-      await running;
+      let giveUp: NodeJS.Timeout | undefined;
+      const longEnough = new Promise<void>((resolve) => (giveUp = setTimeout(resolve, STOP_MS)));
+      await Promise.race([running, longEnough]);
+      clearTimeout(giveUp);
     },
   };
 }

@@ -61,4 +61,22 @@ describe('packing in the background', () => {
     expect(vi.getTimerCount()).toBe(0);
     expect(compact).toHaveBeenCalledTimes(3);
   });
+
+  it('is over half a second after the end though Redis does not answer, and then does nothing more', async () => {
+    busy(0.1);
+    const { compact, stop } = start({ a: MORE, b: MORE });
+    let finish: (answer: Compacted) => void = () => undefined;
+    compact.mockReturnValueOnce(new Promise((resolve) => (finish = resolve)));
+    await vi.advanceTimersByTimeAsync(200);
+    let over = false;
+    const stopped = stop().then(() => (over = true));
+    await vi.advanceTimersByTimeAsync(499);
+    expect(over).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    await stopped;
+    finish(MORE);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(compact).toHaveBeenCalledTimes(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });
