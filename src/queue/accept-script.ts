@@ -1,3 +1,4 @@
+import { FIRST_PIECE } from './job-hash.js';
 import { defineScript } from './script.js';
 
 /** Longer than any retention that makes sense; an hour takes some 200 bytes. Milliseconds. */
@@ -8,6 +9,8 @@ const HOUR_KEPT_MS = 400 * 86_400_000;
  * its deliveries. A second request with the same delivery key gets the first one's answer. The same event sent again
  * (after a time-out, out of the spool) finds its own claim and changes nothing. What came in together is taken together:
  * the lists and the books are written once for all.
+ *
+ * What is there already is not taken in again, though its claim is gone; a delivery that is packed is there without data.
  *
  * A script that fails half-way keeps what it wrote, so whatever is not of its type fails before the first write.
  *
@@ -63,7 +66,7 @@ for e = 1, events do
     for r = 0, routes - 1 do
       local id, data = ARGV[at + 3 + 2 * r], ARGV[at + 4 + 2 * r]
       local job = ARGV[1] .. id
-      if redis.call('HSETNX', job, 'data', data) == 1 then
+      if redis.call('HEXISTS', job, '${FIRST_PIECE}') == 0 and redis.call('HSETNX', job, 'data', data) == 1 then
         ids[#ids + 1] = id
         ranked[#ranked + 1] = 0
         ranked[#ranked + 1] = id

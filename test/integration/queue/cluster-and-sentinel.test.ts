@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { audit } from '../../../src/queue/audit.js';
 import { readBalance } from '../../../src/queue/books.js';
+import { compact } from '../../../src/queue/compact.js';
 import { createDurableStore } from '../../../src/queue/durable-store.js';
+import { FIRST_PIECE } from '../../../src/queue/job-hash.js';
+import { keysOf } from '../../../src/queue/keys.js';
 import { openSpool } from '../../../src/queue/spool.js';
 import { sweep } from '../../../src/queue/sweep.js';
 import { arrivalOf } from '../../support/arrivals.js';
@@ -53,6 +56,11 @@ describe('Redis Cluster', () => {
       );
     await waitUntil('the work', async () => (await ended()) === 39);
     await Promise.all(workers.map((worker) => worker.close()));
+    const later = Date.now() + 3_600_000;
+    for (const source of sources) await compact({ client: store.client, prefix: PREFIX, source, now: later });
+    expect(await store.client.hexists(keysOf(PREFIX, sources[0] ?? '').job(ids[2] ?? ''), FIRST_PIECE)).toBe(
+      1,
+    );
     await store.verbs.retry(ids[1] ?? '');
     await store.verbs.replay(ids[2] ?? '', CHANGE);
     expect((await store.reader.list({ limit: 100, state: 'queued' })).items).toHaveLength(2);

@@ -143,6 +143,18 @@ describe('packing what is delivered', () => {
     expect(await show([id])).toEqual([before]);
   });
 
+  it('is not taken in again, though its claim is gone', async () => {
+    const arrival = arrivalOf();
+    const [id = ''] = (await store.events.accept([arrival])).flatMap(({ deliveries }) => deliveries);
+    await store.end(String(await store.take()));
+    await compactAll();
+    const [before] = await show([id]);
+    await store.client.del(keys.claim(arrival.event.deliveryKey));
+    expect(await store.events.accept([arrival])).toMatchObject([{ deliveries: [id] }]);
+    expect(await store.client.llen(`${base}wait`)).toBe(0);
+    expect(await show([id])).toEqual([before]);
+  });
+
   it('is done by two at once without harm', async () => {
     const ids = await store.deliver(120);
     const before = await show(ids);
