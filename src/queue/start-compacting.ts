@@ -3,6 +3,8 @@ import type { Compacted } from './compact.js';
 /** Between two goes while there is something to do, and a source's rest when there is not. Milliseconds. */
 const TICK_MS = 100;
 const REST_MS = 1_000;
+/** So many wait for a worker: a backlog. At a thousand events a second, some always do. */
+const BACKLOG = 100;
 /** Of each tick, in which other work goes on between the batches. Milliseconds. */
 const SLICE_MS = 20;
 /** The share of the last tick in which this process was at work, above which it is left alone. */
@@ -15,7 +17,7 @@ const STOP_MS = 500;
 
 /**
  * Packs what is delivered, in the background, until stopped. It stands back while this process is busy, and takes one batch
- * a tick while deliveries wait for their worker. What fails (Redis away) is made up for by the next go.
+ * a tick while a backlog of deliveries waits for workers. What fails (Redis away) is made up for by the next go.
  */
 export function startCompacting(deps: {
   readonly sources: () => readonly string[];
@@ -50,7 +52,7 @@ export function startCompacting(deps: {
       if (signal.aborted) break;
       let last: Compacted;
       do last = await compact(source);
-      while (last.more && last.waiting === 0 && !signal.aborted && performance.now() < at + SLICE_MS);
+      while (last.more && last.waiting < BACKLOG && !signal.aborted && performance.now() < at + SLICE_MS);
       if (last.more) pause = TICK_MS;
       else restUntil.set(source, at + REST_MS);
     }

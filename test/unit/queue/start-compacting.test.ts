@@ -3,7 +3,7 @@ import type { Compacted } from '../../../src/queue/compact.js';
 import { startCompacting } from '../../../src/queue/start-compacting.js';
 
 const DONE: Compacted = { more: false, waiting: 0 };
-const MORE: Compacted = { more: true, waiting: 7 };
+const MORE: Compacted = { more: true, waiting: 100 };
 
 describe('packing in the background', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
