@@ -14,7 +14,7 @@ import { SealedError } from '../model/sealed-error.js';
 import { keptReceipt, openProgress } from './kept-delivery.js';
 import { keysOf, type SourceKeys } from './keys.js';
 import { writeReceipt } from './receipt-text.js';
-import { isReply, runScript } from './script.js';
+import { isReply, listOf, runScript } from './script.js';
 import type { Seal } from './seal.js';
 
 /** The first look at a Komand job, after its delivery: most have ended by then. Milliseconds. */
@@ -171,10 +171,6 @@ function readReply(seal: Seal, reply: unknown, now: number) {
     taken: listOf(taken).map((each) => toJobJson(seal, listOf(each), now)),
     nextAt: Number(nextAt ?? 0),
   };
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function toJobJson(

@@ -1,8 +1,8 @@
 import type { RedisClient } from './connect.js';
 import { FIND_LOOSE, PACK } from './compact-scripts.js';
 import { keysOf } from './keys.js';
-import { packJob, type JobFields } from './packed-job.js';
-import { runScript } from './script.js';
+import { fieldsOf, packJob } from './packed-job.js';
+import { listOf, runScript } from './script.js';
 
 /** By then most Komand jobs have ended, so that their outcome is packed as well. Milliseconds after the delivery. */
 const REST_MS = 15_000;
@@ -50,15 +50,4 @@ export async function compact(deps: {
     await runScript(client, PACK, [completed, compacted, packing], [base, cursor, ...args]);
   }
   return { more: more === 1, waiting: Number(waiting) };
-}
-
-/** Names and values in turn, as Redis gives a hash. */
-function fieldsOf(flat: readonly string[]): JobFields {
-  return Object.fromEntries(
-    flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1] ?? ''] as const] : [])),
-  );
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

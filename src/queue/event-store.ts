@@ -6,7 +6,7 @@ import { readClaim } from './claim-text.js';
 import type { RedisClient } from './connect.js';
 import { isStoreWide } from './is-store-wide.js';
 import { keysOf, type SourceKeys } from './keys.js';
-import { defineScript, isReply, runScript, runScripts } from './script.js';
+import { defineScript, isReply, listOf, runScript, runScripts } from './script.js';
 import type { Seal } from './seal.js';
 
 /** Within this Redis has taken a write or it counts as away. Milliseconds; the sender is promised an answer in 5 s. */
@@ -73,7 +73,7 @@ export function createEventStore(client: RedisClient, prefix: string, seal: Seal
     const acceptances = batch.map(({ arrival }) => toAcceptance(own, arrival));
     const [reply] = await runScripts(client, [acceptCall(own, 'accepted', acceptances, seal)]);
     if (reply?.status === 'fulfilled') {
-      const answers: readonly unknown[] = Array.isArray(reply.value) ? reply.value : [];
+      const answers = listOf(reply.value);
       batch.forEach(({ arrival, resolve }, i) => resolve(readReply(arrival, answers[i])));
     } else if (batch.length > 1 && isReply(reply?.reason)) {
       await Promise.all(batch.map((each) => take([each])));

@@ -15,7 +15,8 @@ export const DELAYED_SCALE = 4_096;
  * is no reason to refuse. Who is refused is handed nothing: BullMQ then fails that delivery under the same token, and would
  * make a dead letter of it if it had just been handed out again under it.
  *
- * One that is packed was delivered, and has its receipt. It has no data, so it cannot be handed out again.
+ * One that is packed was delivered, and has its receipt. It has no data, so it cannot be handed out again; what was active
+ * just now is none and is not asked.
  *
  * KEYS: 1 wait · 2 active · 3 delayed · 4 meta · 5 marker · 6 stalled · 7 completed · 8 follow
  * ARGV: 1 key base · 2 now · 3 lock's lifetime in ms · 4 index's lifetime in ms · 5 how many end, and for each of them:
@@ -33,12 +34,12 @@ for e = 1, ends do
   local id, token, receipt = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   local job = base .. id
   local there = redis.call('EXISTS', job) == 1
-  local packed = redis.call('HEXISTS', job, '${FIRST_PIECE}') == 1
   local holder = redis.call('GET', job .. ':lock')
-  local code = 0
+  local code, packed = 0, false
   if holder and holder ~= token then
-    code = -6
+    code, packed = -6, redis.call('HEXISTS', job, '${FIRST_PIECE}') == 1
   elseif redis.call('LREM', active, -1, id) == 0 then
+    packed = redis.call('HEXISTS', job, '${FIRST_PIECE}') == 1
     if not packed and redis.call('HEXISTS', job, 'finishedOn') == 0 then code = -2 end
   else
     if holder then redis.call('DEL', job .. ':lock') end

@@ -59,8 +59,13 @@ export function unpackJob(packed: Buffer): JobFields {
     texts.push(plain.toString('utf8', at, at + length));
     at += length;
   }
+  return fieldsOf(texts);
+}
+
+/** Fields out of their names and values in turn, as Redis gives a hash to a script. */
+export function fieldsOf(flat: readonly string[]): JobFields {
   return Object.fromEntries(
-    texts.flatMap((name, i) => (i % 2 === 0 ? [[name, texts[i + 1] ?? ''] as const] : [])),
+    flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1] ?? ''] as const] : [])),
   );
 }
 

@@ -63,6 +63,11 @@ async function attempt(
   );
 }
 
+/** What a script answers where it answers a list; nothing where it does not. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
 /** An answer of Redis, as opposed to a connection that failed. */
 export function isReply(reason: unknown): boolean {
   return reason instanceof Error && reason.name === 'ReplyError';

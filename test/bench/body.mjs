@@ -22,12 +22,12 @@ const COMMANDS = [
 ];
 const USERS = ['a.meyer', 'svc-backup', 'j.okafor', 'l.tanaka', 'administrator'];
 
-const hex = (seed, length) => createHash('sha256').update(seed).digest('hex').slice(0, length);
+const hex = (seed) => createHash('sha256').update(seed).digest('hex');
 const pick = (list, n) => list[n % list.length];
 
 function evidence(variant, n) {
   const seed = `${variant}-${n}`;
-  const hash = hex(seed, 64);
+  const hash = hex(seed);
   const number = Number.parseInt(hash.slice(0, 6), 16);
   return (
     `{"type":"process","sha256":"${hash}","pid":${number % 65_536},"user":"${pick(USERS, number)}",` +
@@ -38,7 +38,7 @@ function evidence(variant, n) {
 
 /** Everything of a body from its description on, of as many bytes as a whole body is to have more than its head. */
 function rest(variant, bytes) {
-  const hash = hex(`alert ${variant}`, 64);
+  const hash = hex(`alert ${variant}`);
   let text =
     `"description":"${pick(PROCESSES, variant)} started by ${pick(USERS, variant)} wrote to the memory of lsass.exe and connected to a rare address",` +
     `"category":"Credential Access","technique":"T1003.001","tenant":"${hash.slice(0, 8)}-${hash.slice(8, 12)}-4${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}",` +
@@ -49,7 +49,7 @@ function rest(variant, bytes) {
     if (text.length + more.length + end.length > bytes) break;
     text += more;
   }
-  const filler = hex(`note ${variant}`, 64)
+  const filler = hex(`note ${variant}`)
     .repeat(8)
     .slice(0, Math.max(0, bytes - text.length - end.length));
   return `${text}],"note":"${filler}"}`;

@@ -110,12 +110,18 @@ async function open(make) {
 
 /** The bridge packs what is delivered a while later, in whichever of its processes still runs. */
 async function untilPacked(client) {
-  const end = performance.now() + PACKED_AT_MOST_MS;
-  for (;;) {
+  await waitUntil('everything packed', PACKED_AT_MOST_MS, async () => {
     const [newest] = await client.zrange('bridge:{bench}:completed', -1, -1);
     const cursor = (await client.get('bridge:{bench}:compacted')) ?? '';
-    if (newest !== undefined && cursor.endsWith(newest)) return;
-    if (performance.now() > end) throw new Error(`not all was packed within ${PACKED_AT_MOST_MS} ms`);
+    return newest !== undefined && cursor.endsWith(newest);
+  });
+}
+
+/** Looks until it is so. Throws after so many milliseconds. */
+async function waitUntil(what, atMostMs, isSo) {
+  const end = performance.now() + atMostMs;
+  while (!(await isSo())) {
+    if (performance.now() > end) throw new Error(`not ${what} within ${atMostMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }
@@ -153,11 +159,11 @@ async function weighDeadLetters(bytes, nodeArgs) {
     const before = await usedMemory(client);
     await load(system.url, { count: DEAD, bytes, prefix: 'dead' });
     await system.startWorker();
-    const end = performance.now() + AT_MOST_MS;
-    while ((await client.zcard('bridge:{bench}:failed')) < DEAD) {
-      if (performance.now() > end) throw new Error(`not ${DEAD} dead letters within ${AT_MOST_MS} ms`);
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    }
+    await waitUntil(
+      `${DEAD} dead letters`,
+      AT_MOST_MS,
+      async () => (await client.zcard('bridge:{bench}:failed')) >= DEAD,
+    );
     await system.stopWorker();
     return Math.round(((await usedMemory(client)) - before) / DEAD);
   } finally {
